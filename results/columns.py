@@ -1,0 +1,114 @@
+"""The columns of all frames: the only place that names them.
+
+Each constant is the name of a column; the text below it says what the column holds, and its unit.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+NUMBER: Final = "number"
+"""The trial's number within its study, from 0. Unit: none."""
+
+STATE: Final = "state"
+"""``running``, ``finished``, ``stopped`` or ``failed``. Unit: text."""
+
+REASON: Final = "reason"
+"""Why the trial ended; missing while it runs. Unit: text."""
+
+ACCURACY: Final = "accuracy"
+"""Share of validation images told rightly, at the last epoch or at this one.
+
+Unit: fraction in [0, 1].
+"""
+
+LOSS: Final = "loss"
+"""Mean validation loss, at the last epoch or at this one. Unit: nats an image."""
+
+TRAIN_LOSS: Final = "train_loss"
+"""Mean loss over the training images of this epoch. Unit: nats an image."""
+
+EPOCHS: Final = "epochs"
+"""How many epochs the trial has been trained. Unit: epochs."""
+
+EPOCH: Final = "epoch"
+"""Which epoch this is, from 1. Unit: epochs."""
+
+LEARNING_RATE: Final = "learning_rate"
+"""The learning rate at the end of this epoch. Unit: none."""
+
+IMAGES_PER_SECOND: Final = "images_per_second"
+"""Training images of this epoch by its training time. Unit: images a second."""
+
+PARAMS: Final = "params"
+"""Trainable numbers in the network. Unit: parameters."""
+
+MACS: Final = "macs"
+"""Multiply-adds of one image, bias and normalisation not counted. Unit: multiply-adds."""
+
+ACTIVATION_BYTES: Final = "activation_bytes"
+"""Peak memory of the tensors alive at once for one image, weights apart. Unit: bytes."""
+
+WEIGHT_BYTES: Final = "weight_bytes"
+"""Memory of the weights. Unit: bytes."""
+
+DEPTH: Final = "depth"
+"""Layers with weights: convolutions and dense layers. Unit: layers."""
+
+SECONDS: Final = "seconds"
+"""Time from start to end of the trial's last attempt, or of this epoch. Unit: seconds."""
+
+STARTED: Final = "started"
+"""When the trial's last attempt began. Unit: UTC time."""
+
+ENDED: Final = "ended"
+"""When the trial ended; missing while it runs. Unit: UTC time."""
+
+ATTEMPT: Final = "attempt"
+"""How many times the trial has been started, from 1. Unit: starts."""
+
+SEED: Final = "seed"
+"""Where the trial's chance comes from. Unit: none."""
+
+FINGERPRINT: Final = "fingerprint"
+"""Equal for trials of the same network. Unit: text."""
+
+OUTLINE: Final = "outline"
+"""The architecture in one line. Unit: text."""
+
+SIZES: Final = (PARAMS, MACS, ACTIVATION_BYTES, WEIGHT_BYTES)
+"""The columns that accuracy can be weighed against."""
+
+TRIALS: Final = {
+    NUMBER: "int64",
+    STATE: "str",
+    REASON: "str",
+    ACCURACY: "float64",
+    LOSS: "float64",
+    EPOCHS: "int64",
+    PARAMS: "int64",
+    MACS: "int64",
+    ACTIVATION_BYTES: "int64",
+    WEIGHT_BYTES: "int64",
+    DEPTH: "int64",
+    SECONDS: "float64",
+    STARTED: "datetime64[us, UTC]",
+    ENDED: "datetime64[us, UTC]",
+    ATTEMPT: "int64",
+    SEED: "int64",
+    FINGERPRINT: "str",
+    OUTLINE: "str",
+}
+"""The columns of a frame of trials, in their order, with their types."""
+
+CURVES: Final = {
+    NUMBER: "int64",
+    EPOCH: "int64",
+    TRAIN_LOSS: "float64",
+    LOSS: "float64",
+    ACCURACY: "float64",
+    LEARNING_RATE: "float64",
+    SECONDS: "float64",
+    IMAGES_PER_SECOND: "float64",
+}
+"""The columns of a frame of epochs, in their order, with their types."""

@@ -1,0 +1,163 @@
+"""From the address of a store to an engine that may be used."""
+
+from __future__ import annotations
+
+import json
+import os
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from sqlalchemy import create_engine, event, insert, inspect, make_url, select
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+
+from .errors import StoreError
+from .schema import APPLICATION, METADATA, SCHEMA_VERSION, VERSION
+
+if TYPE_CHECKING:
+    from sqlalchemy import URL, Connection, Engine
+
+VARIABLE: Final = "SIZEWISE_STORE"
+DEFAULT: Final = "sqlite:///runs/sizewise.db"
+
+# How long a writer waits for another one; a write takes a millisecond,
+# a checkpoint perhaps a hundred.
+_BUSY_SECONDS: Final = 60.0
+
+
+def absolute(address: str | None) -> URL:
+    """Return the URL of a store, with the path of an SQLite file made absolute.
+
+    An absolute path still names the same file after a change of folder, or in another process.
+
+    Raises:
+        StoreError: The address is no URL, or names a database in memory.
+    """
+    told = address or os.environ.get(VARIABLE) or DEFAULT
+    try:
+        url = make_url(told)
+    except ArgumentError:
+        raise StoreError(
+            "store",
+            "a store's address must be a URL",
+            told,
+            f"Write sqlite:///{told} for a file.",
+        ) from None
+    return _with_absolute_path(url) if is_file(url) else url
+
+
+def _with_absolute_path(url: URL) -> URL:
+    if url.database in {None, "", ":memory:"} or str(url.database).startswith("file:"):
+        raise StoreError(
+            "store",
+            "an SQLite store must be a file",
+            url.render_as_string(),
+            "Write sqlite:///runs/sizewise.db, for example.",
+        )
+    return url.set(database=str(Path(str(url.database)).expanduser().absolute()))
+
+
+def is_file(url: URL) -> bool:
+    """Return whether the store is one SQLite file."""
+    return url.get_backend_name() == "sqlite"
+
+
+def connect(url: URL) -> Engine:
+    """Return an engine for an existing store, or for one created now, with its schema checked.
+
+    Raises:
+        StoreError: The database cannot be reached, is not a store, or is one of a newer version.
+    """
+    try:
+        engine = _engine(url)
+        if is_file(url):
+            _prepare_file(engine, Path(str(url.database)))
+        with writing(engine).begin() as connection:
+            _check_or_create(connection, _shown(url))
+    except (DBAPIError, OSError, NoSuchModuleError, ImportError) as error:
+        cause = error.orig if isinstance(error, DBAPIError) else error
+        raise StoreError("store", f"the store must be reachable ({cause})", _shown(url)) from error
+    return engine
+
+
+def writing(engine: Engine) -> Engine:
+    """Return the same engine for transactions that write."""
+    return engine.execution_options(writes=True)
+
+
+def _engine(url: URL) -> Engine:
+    compact = partial(json.dumps, separators=(",", ":"))
+    if not is_file(url):
+        return create_engine(url, json_serializer=compact, pool_pre_ping=True)
+    arguments = {"timeout": _BUSY_SECONDS}
+    engine = create_engine(url, json_serializer=compact, connect_args=arguments)
+    event.listen(engine, "connect", _set_up)
+    event.listen(engine, "begin", _begin)
+    return engine
+
+
+def _set_up(connection: Any, _record: object) -> None:
+    # The driver would begin transactions at times of its own choice; `_begin` does it instead.
+    connection.isolation_level = None
+    connection.execute("PRAGMA foreign_keys = ON")
+    # With a write-ahead log this waits for the disk at checkpoints only, not at each commit. What
+    # is committed survives the death of the process; a power cut may take the last commits, but
+    # never leaves a broken store. FULL would cost a disk flush, often several milliseconds, for
+    # each epoch.
+    connection.execute("PRAGMA synchronous = NORMAL")
+
+
+def _begin(connection: Connection) -> None:
+    # A transaction that reads first and then writes could not wait for another writer: SQLite fails
+    # it at once, since what it read may be stale. So writers take their turn before they read.
+    writes = connection.get_execution_options().get("writes", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _prepare_file(engine: Engine, path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    # The mode stands in the file from its creation on. A file that holds something is left as it is
+    # here, since it may turn out to be no store of ours.
+    if not path.exists() or path.stat().st_size == 0:
+        raw = engine.raw_connection()
+        try:
+            raw.cursor().execute("PRAGMA journal_mode = WAL")
+        finally:
+            raw.close()
+
+
+def _check_or_create(connection: Connection, shown: str) -> None:
+    tables = set(inspect(connection).get_table_names())
+    if not tables:
+        METADATA.create_all(connection)
+        connection.execute(insert(SCHEMA_VERSION).values(application=APPLICATION, version=VERSION))
+    elif (version := _version(connection, tables)) is None:
+        raise StoreError(
+            "store",
+            "the database must be empty or a store of sizewise",
+            shown,
+            f"It holds other tables: {', '.join(sorted(tables)[:5])}.",
+        )
+    elif version > VERSION:
+        raise StoreError(
+            "store",
+            f"this version of sizewise reads stores up to schema {VERSION}",
+            f"{shown} with schema {version}",
+            "Install a newer sizewise.",
+        )
+
+
+def _version(connection: Connection, tables: set[str]) -> int | None:
+    columns = {"application", "version"}
+    if SCHEMA_VERSION.name not in tables:
+        return None
+    if {
+        column["name"] for column in inspect(connection).get_columns(SCHEMA_VERSION.name)
+    } != columns:
+        return None
+    ours = SCHEMA_VERSION.c.application == APPLICATION
+    return connection.execute(select(SCHEMA_VERSION.c.version).where(ours)).scalar()
+
+
+def _shown(url: URL) -> str:
+    return url.render_as_string(hide_password=True)

@@ -1,0 +1,157 @@
+"""Interactive figures: pure functions from frames to Plotly figures."""
+
+from __future__ import annotations
+
+import math
+from textwrap import wrap
+from typing import TYPE_CHECKING, Any
+
+import plotly.graph_objects as go
+
+from . import columns
+from .marks import (
+    ACCENT,
+    CAPTIONS,
+    FAILED,
+    FRONT,
+    GRID,
+    INK,
+    NOTHING,
+    SOFT,
+    Mark,
+    ceiling,
+    floor,
+    heights,
+    legend,
+    marked,
+    percent,
+    summary,
+)
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+# Up to here the browser draws sharper as vectors; beyond, it needs the graphics card.
+_MANY = 2_000
+
+
+def front_figure(frame: pd.DataFrame, size: str = columns.PARAMS, *, title: str = "") -> go.Figure:
+    """Return accuracy against size with the front as a staircase.
+
+    Pointing at a trial shows its number, accuracy in percent, costs and architecture.
+
+    Args:
+        frame: As `results.frames.trials_frame` gives it.
+        size: The cost on the horizontal axis: one of `columns.SIZES`.
+        title: The first line above the picture.
+    """
+    figure = go.Figure()
+    low = floor(frame, size)
+    for mark, group in marked(frame, size).items():
+        if mark is FRONT:
+            figure.add_trace(_staircase(group, size))
+        figure.add_trace(_points(mark, group, size, low))
+    figure.update_layout(_layout(title or "Accuracy for its size", summary(frame, size)))
+    figure.update_xaxes(
+        _axis(CAPTIONS[size]), type="log", dtick="D2" if _narrow(frame, size) else 1
+    )
+    figure.update_yaxes(_axis("validation accuracy"), tickformat=".4~p", range=_range(frame, low))
+    return figure
+
+
+def curves_figure(epochs: pd.DataFrame, column: str = columns.ACCURACY) -> go.Figure:
+    """Return a column of the epochs against the epoch, one line a trial.
+
+    Args:
+        epochs: As `results.frames.epochs_frame` gives it.
+        column: What to show: one of `columns.CURVES`.
+    """
+    figure = go.Figure()
+    for number, curve in epochs.groupby(columns.NUMBER):
+        hover = f"trial {number}<br>epoch %{{x}}: %{{y}}<extra></extra>"
+        trace = go.Scattergl if len(epochs) > _MANY else go.Scatter
+        shown = {"x": curve[columns.EPOCH], "y": curve[column], "hovertemplate": hover}
+        figure.add_trace(
+            trace(**shown, mode="lines+markers", name=f"trial {number}", line_width=1.5)
+        )
+    figure.update_layout(_layout("Learning curves", ""))
+    figure.update_xaxes(_axis("epoch"))
+    figure.update_yaxes(_axis(column.replace("_", " ")))
+    if column == columns.ACCURACY:
+        figure.update_yaxes(tickformat=".4~p")
+    return figure
+
+
+def _staircase(front: pd.DataFrame, size: str) -> go.Scatter:
+    line = {"color": ACCENT, "width": 2, "shape": "hv"}
+    best = front[columns.ACCURACY]
+    return go.Scatter(
+        x=front[size], y=best, mode="lines", line=line, hoverinfo="skip", showlegend=False
+    )
+
+
+def _points(mark: Mark, group: pd.DataFrame, size: str, low: float) -> Any:
+    edge = (
+        {"color": "white", "width": 1.5}
+        if mark is FRONT
+        else {"width": 1.5 * (mark.face == NOTHING)}
+    )
+    look = {"symbol": mark.symbol, "color": mark.colour, "opacity": mark.opacity}
+    look |= {"size": mark.diameter + 3, "line": edge}
+    shown: dict[str, Any] = {"x": group[size], "y": group[columns.ACCURACY], "marker": look}
+    if mark is FAILED:
+        shown["y"] = heights(mark, group, low)
+    if mark is FRONT:
+        shown |= {"text": [f"#{number}" for number in group[columns.NUMBER]]}
+        shown |= {"textposition": "top left", "textfont": {"size": 11, "color": ACCENT}}
+    shown |= {"hovertext": hover_texts(group), "hoverinfo": "text", "name": legend(mark, group)}
+    mode = "markers+text" if mark is FRONT else "markers"
+    if len(group) > _MANY:
+        return go.Scattergl(**shown, mode=mode)
+    return go.Scatter(**shown, mode=mode, cliponaxis=False)
+
+
+def hover_texts(frame: pd.DataFrame) -> list[str]:
+    """Return what pointing at each trial shows, as lines of Plotly's markup."""
+    wanted = [columns.NUMBER, columns.STATE, columns.ACCURACY, columns.PARAMS, columns.MACS]
+    rows = zip(*(frame[name] for name in [*wanted, columns.OUTLINE, columns.REASON]), strict=True)
+    return [_hover(*row) for row in rows]
+
+
+def _hover(  # noqa: PLR0913, PLR0917 - the columns of one row
+    number: int, state: str, accuracy: float, params: int, macs: int, outline: str, reason: object
+) -> str:
+    lines = [f"<b>trial {number}</b>, {state}"]
+    lines += [] if math.isnan(accuracy) else [f"<b>{percent(accuracy)}</b>"]
+    lines += [f"{params:,} params · {macs:,} macs", *wrap(outline, 56)]
+    lines += [f"<i>{line}</i>" for line in wrap(reason, 56)] if isinstance(reason, str) else []
+    return "<br>".join(lines)
+
+
+def _layout(title: str, subtitle: str) -> dict[str, Any]:
+    second = f"<br><span style='font-size:13px;color:{SOFT}'>{subtitle}</span>" if subtitle else ""
+    heading = {"text": f"<b>{title}</b>{second}", "x": 0.0, "xref": "paper", "xanchor": "left"}
+    return {
+        "title": heading | {"font": {"size": 19}, "yref": "container", "y": 0.95},
+        "template": "none",
+        "font": {"family": "Inter, Helvetica, Arial, sans-serif", "size": 13, "color": INK},
+        "margin": {"l": 80, "r": 30, "t": 90, "b": 70},
+        "legend": {"orientation": "h", "x": 1, "xanchor": "right", "y": 1.0, "yanchor": "bottom"},
+        "hoverlabel": {"bgcolor": "white", "bordercolor": SOFT, "align": "left"},
+        "plot_bgcolor": "white",
+    }
+
+
+def _axis(caption: str) -> dict[str, Any]:
+    look = {"gridcolor": GRID, "linecolor": SOFT, "ticks": "outside", "tickcolor": SOFT}
+    return look | {"title": {"text": caption, "standoff": 12}, "zeroline": False, "showline": True}
+
+
+def _range(frame: pd.DataFrame, low: float) -> list[float]:
+    high = ceiling(frame)
+    room = 0.05 * max(high - low, 0.01)
+    return [low - room / 2, high + room]
+
+
+def _narrow(frame: pd.DataFrame, size: str) -> bool:
+    return len(frame) > 0 and float(frame[size].max()) < 1000 * float(frame[size].min())

@@ -1,0 +1,75 @@
+"""What a store holds as pandas frames; their columns are documented in `results.columns`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+from sqlalchemy import select
+
+from . import columns, rows
+from .front import is_front
+from .schema import EPOCHS, FINISHED, TRIALS
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+    from sqlalchemy import ColumnElement, Row
+
+    from .store import Store
+
+
+def trials_frame(store: Store, study_id: int) -> pd.DataFrame:
+    """Return all trials of a study, by number: the columns of `columns.TRIALS`.
+
+    A running trial shows the accuracy and loss of its newest epoch, and no end and no seconds yet.
+    """
+    wanted = [_stored(name).label(name) for name in columns.TRIALS]
+    mine = select(*wanted).where(TRIALS.c.study_id == study_id).order_by(TRIALS.c.number)
+    frame = _frame(store.read(mine), list(columns.TRIALS))
+    for name in (columns.STARTED, columns.ENDED):
+        frame[name] = pd.to_datetime(frame[name].astype("float64"), unit="s", utc=True)
+    return frame.astype(columns.TRIALS)
+
+
+def epochs_frame(store: Store, study_id: int) -> pd.DataFrame:
+    """Return all epochs of a study, by trial and epoch: the columns of `columns.CURVES`."""
+    wanted = [TRIALS.c.number, *(EPOCHS.c[name] for name in list(columns.CURVES)[1:])]
+    joined = select(*wanted).join_from(TRIALS, EPOCHS, EPOCHS.c.trial_id == TRIALS.c.id)
+    mine = joined.where(TRIALS.c.study_id == study_id).order_by(TRIALS.c.number, EPOCHS.c.epoch)
+    return _frame(store.read(mine), list(columns.CURVES)).astype(columns.CURVES)
+
+
+def _frame(found: Sequence[Row[Any]], names: list[str]) -> pd.DataFrame:
+    # Column by column: pandas asks each row what it is, which takes longer than reading it.
+    values = list(zip(*found, strict=True)) or [()] * len(names)
+    return pd.DataFrame(dict(zip(names, values, strict=True)))
+
+
+def front_mask(frame: pd.DataFrame, size: str) -> NDArray[np.bool_]:
+    """Return which trials of a frame are on the front: only finished ones count.
+
+    Args:
+        frame: As `trials_frame` gives it.
+        size: The cost to minimise: one of `columns.SIZES`.
+    """
+    finished = (frame[columns.STATE] == FINISHED).to_numpy(dtype=np.bool_)
+    accuracy = frame[columns.ACCURACY].to_numpy(dtype=np.float64)
+    return is_front(np.where(finished, accuracy, np.nan), frame[size].to_numpy(dtype=np.float64))
+
+
+def front_frame(frame: pd.DataFrame, size: str) -> pd.DataFrame:
+    """Return the trials on the front, the smallest first."""
+    return frame[front_mask(frame, size)].sort_values([size, columns.NUMBER], ignore_index=True)
+
+
+def _stored(name: str) -> ColumnElement[Any]:
+    """Return where a column of a frame of trials comes from."""
+    if name in rows.LIVE:
+        return rows.LIVE[name]
+    if name == columns.SECONDS:
+        return TRIALS.c.ended_at - TRIALS.c.started_at
+    stored = {columns.STARTED: "started_at", columns.ENDED: "ended_at"}
+    return TRIALS.c[stored.get(name, name)]

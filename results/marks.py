@@ -1,0 +1,126 @@
+"""What the pictures of a study share: which trial is drawn how, in colours that all can tell apart.
+
+The colours are those of Okabe and Ito, "Color Universal Design" (2008); each kind of trial also has
+a shape of its own, so that nothing hangs on colour alone.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from . import columns
+from .frames import front_mask
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from numpy.typing import NDArray
+
+INK: Final = "#1f2933"
+SOFT: Final = "#6b7785"
+GRID: Final = "#e6eaee"
+ACCENT: Final = "#0072b2"
+
+CAPTIONS: Final = {
+    columns.PARAMS: "parameters",
+    columns.MACS: "multiply-adds of one image",
+    columns.ACTIVATION_BYTES: "peak activation memory of one image, bytes",
+    columns.WEIGHT_BYTES: "memory of the weights, bytes",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """How trials of one kind are drawn: in Plotly by ``symbol``, in matplotlib by ``marker``.
+
+    ``face`` and ``edge`` are colours, or ``none``; the diameter is in points.
+    """
+
+    name: str
+    symbol: str
+    marker: str
+    face: str
+    edge: str
+    diameter: float
+    opacity: float
+
+    @property
+    def colour(self) -> str:
+        """The colour that tells this kind from the others."""
+        return self.edge if self.face == NOTHING else self.face
+
+
+NOTHING: Final = "none"
+FRONT: Final = Mark("on the front", "circle", "o", ACCENT, "white", 9.0, 1.0)
+DOMINATED: Final = Mark("dominated", "circle", "o", "#8a97a5", NOTHING, 5.5, 0.45)
+STOPPED: Final = Mark("stopped early", "triangle-down-open", "v", NOTHING, "#e69f00", 6.0, 0.55)
+RUNNING: Final = Mark("running", "diamond-open", "D", NOTHING, "#009e73", 6.5, 0.95)
+FAILED: Final = Mark("failed", "x", "X", "#d55e00", NOTHING, 6.5, 0.95)
+
+
+def marked(frame: pd.DataFrame, size: str) -> dict[Mark, pd.DataFrame]:
+    """Return the trials of each kind that occurs, in the order in which they are drawn.
+
+    All but the failed have an accuracy; a failed one's place is the floor of the picture, since
+    what it had reached says nothing about its network.
+    """
+    front = front_mask(frame, size)
+    state, known = frame[columns.STATE], frame[columns.ACCURACY].notna().to_numpy()
+    masks: dict[Mark, NDArray[np.bool_]] = {
+        DOMINATED: (state == "finished").to_numpy() & known & ~front,
+        STOPPED: (state == "stopped").to_numpy() & known,
+        RUNNING: (state == "running").to_numpy() & known,
+        FAILED: (state == "failed").to_numpy(),
+        FRONT: front,
+    }
+    groups = {mark: frame[mask] for mark, mask in masks.items() if mask.any()}
+    return {mark: group.sort_values([size, columns.ACCURACY]) for mark, group in groups.items()}
+
+
+def floor(frame: pd.DataFrame, size: str) -> float:
+    """Return the accuracy at the floor of a picture, below which there is little to see.
+
+    All of the front and at least nine trials in ten lie above it.
+    """
+    seen = frame.loc[frame[columns.STATE] != "failed", columns.ACCURACY].dropna()
+    if seen.empty:
+        return 0.0
+    low = float(seen.quantile(0.1))
+    front = frame.loc[front_mask(frame, size), columns.ACCURACY]
+    low = min(low, float(front.min())) if len(front) else low
+    return max(0.0, low - 0.12 * max(float(seen.max()) - low, 0.01))
+
+
+def heights(mark: Mark, group: pd.DataFrame, low: float) -> NDArray[np.float64]:
+    """Return where trials are drawn: what lies under the floor stands on it, as do the failed."""
+    accuracy = group[columns.ACCURACY].to_numpy(dtype=np.float64)
+    return np.full(len(group), low) if mark is FAILED else np.maximum(accuracy, low)
+
+
+def ceiling(frame: pd.DataFrame) -> float:
+    """Return the best accuracy of all trials, or 1 where there is none."""
+    best = float(frame[columns.ACCURACY].max())
+    return 1.0 if np.isnan(best) else best
+
+
+def summary(frame: pd.DataFrame, size: str) -> str:
+    """Return how many trials there are, and how many on the front, as one line."""
+    trials = "1 trial" if len(frame) == 1 else f"{len(frame):,} trials"
+    return f"{trials}, {front_mask(frame, size).sum():,} on the front"
+
+
+def legend(mark: Mark, group: pd.DataFrame) -> str:
+    """Return what a kind is called beside the picture: ``dominated  90``."""
+    return f"{mark.name}  {len(group):,}"
+
+
+def shrink(trials: int) -> float:
+    """Return by which factor marks get smaller, so that thousands still tell apart."""
+    return float(np.clip((300 / max(trials, 1)) ** 0.2, 0.5, 1.0))
+
+
+def percent(accuracy: float) -> str:
+    """Return an accuracy as a person reads it: ``98.61 %``."""
+    return f"{100 * accuracy:.2f} %"

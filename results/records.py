@@ -1,0 +1,101 @@
+"""The rows of a store as values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class StudyRecord:
+    """A study: what was searched, in which data, from which seed.
+
+    ``size`` names the cost that accuracy is weighed against, such as ``params``. ``job``, ``data``
+    and ``space`` are the documents given to ``create_study``. Times are in UTC.
+    """
+
+    id: int
+    name: str
+    state: str
+    seed: int
+    size: str
+    created: datetime
+    changed: datetime
+    job: dict[str, Any]
+    data: dict[str, Any]
+    space: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrialStart:
+    """What is known of a trial before its first epoch; ``number`` counts within the study."""
+
+    number: int
+    fingerprint: str
+    point: Sequence[int]
+    architecture: dict[str, Any]
+    recipe: dict[str, Any]
+    seed: int
+    params: int
+    macs: int
+    activation_bytes: int
+    weight_bytes: int
+    depth: int
+
+
+@dataclass(frozen=True, slots=True)
+class TrialRecord:
+    """A trial as it stands now.
+
+    ``accuracy`` (a fraction), ``loss`` and ``epochs`` (how many) are those of its last epoch, in a
+    running trial too; ``accuracy`` and ``loss`` are None before the first epoch and where they are
+    not a number. ``outline`` is the architecture in one line. ``reason`` and ``ended`` are None
+    while the trial runs. Times are in UTC.
+    """
+
+    id: int
+    number: int
+    attempt: int
+    state: str
+    reason: str | None
+    accuracy: float | None
+    loss: float | None
+    epochs: int
+    params: int
+    macs: int
+    activation_bytes: int
+    weight_bytes: int
+    depth: int
+    seed: int
+    started: datetime
+    ended: datetime | None
+    fingerprint: str
+    outline: str
+    point: tuple[int, ...]
+    recipe: dict[str, Any]
+    architecture: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class EpochRecord:
+    """One epoch of a trial; what was not a number is ``nan``."""
+
+    epoch: int
+    train_loss: float
+    loss: float
+    accuracy: float
+    learning_rate: float
+    seconds: float
+    images_per_second: float
+
+
+@dataclass(frozen=True, slots=True)
+class EnvironmentRecord:
+    """Where a study ran, from ``recorded`` (UTC) on: versions, device, revision."""
+
+    recorded: datetime
+    environment: dict[str, Any]

@@ -1,0 +1,136 @@
+"""The tables of a store.
+
+Times are seconds since 1970 in UTC, as floating point numbers: the same in every database, and
+read a hundred thousand at a time without parsing text. A number that is not a number is stored as
+NULL, since SQLite knows no other way.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    CheckConstraint,
+    Column,
+    Double,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+APPLICATION: Final = "sizewise"
+VERSION: Final = 1
+
+RUNNING: Final = "running"
+FINISHED: Final = "finished"
+STOPPED: Final = "stopped"
+FAILED: Final = "failed"
+INTERRUPTED: Final = "interrupted"
+
+STUDY_STATES: Final = (RUNNING, INTERRUPTED, FINISHED, FAILED)
+TRIAL_STATES: Final = (RUNNING, FINISHED, STOPPED, FAILED)
+
+# Named constraints, so that a migration can name what it changes.
+METADATA: Final = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    },
+)
+
+
+def _one_of(states: tuple[str, ...]) -> CheckConstraint:
+    quoted = ", ".join(f"'{state}'" for state in states)
+    return CheckConstraint(f"state IN ({quoted})", name="state")
+
+
+SCHEMA_VERSION: Final = Table(
+    "schema_version",
+    METADATA,
+    Column("application", String(20), primary_key=True),
+    Column("version", Integer, nullable=False),
+)
+
+STUDIES: Final = Table(
+    "studies",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("name", String(100), nullable=False, unique=True),
+    Column("state", String(20), nullable=False),
+    Column("seed", BigInteger, nullable=False),
+    Column("size", String(40), nullable=False),
+    Column("created_at", Double, nullable=False),
+    Column("changed_at", Double, nullable=False),
+    Column("job", JSON, nullable=False),
+    Column("data", JSON, nullable=False),
+    Column("space", JSON, nullable=False),
+    _one_of(STUDY_STATES),
+)
+
+# What a frame reads comes first and the long documents last: SQLite reads a row from its front.
+TRIALS: Final = Table(
+    "trials",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("study_id", ForeignKey(STUDIES.c.id, ondelete="CASCADE"), nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("attempt", Integer, nullable=False),
+    Column("state", String(20), nullable=False),
+    Column("reason", Text),
+    Column("accuracy", Double),
+    Column("loss", Double),
+    Column("epochs", Integer, nullable=False),
+    Column("params", BigInteger, nullable=False),
+    Column("macs", BigInteger, nullable=False),
+    Column("activation_bytes", BigInteger, nullable=False),
+    Column("weight_bytes", BigInteger, nullable=False),
+    Column("depth", Integer, nullable=False),
+    Column("seed", BigInteger, nullable=False),
+    Column("started_at", Double, nullable=False),
+    Column("ended_at", Double),
+    Column("fingerprint", String(80), nullable=False),
+    Column("outline", Text, nullable=False),
+    Column("point", JSON, nullable=False),
+    Column("recipe", JSON, nullable=False),
+    Column("architecture", JSON, nullable=False),
+    # Its index also finds the trials of a study, in order.
+    UniqueConstraint("study_id", "number"),
+    _one_of(TRIAL_STATES),
+    CheckConstraint(f"(state = '{RUNNING}') = (reason IS NULL)", name="ended_with_reason"),
+    CheckConstraint(f"(state = '{RUNNING}') = (ended_at IS NULL)", name="ended_with_time"),
+)
+
+# Without a row number of its own the table is its index: one page is written for an epoch, not two.
+EPOCHS: Final = Table(
+    "epochs",
+    METADATA,
+    Column("trial_id", ForeignKey(TRIALS.c.id, ondelete="CASCADE"), primary_key=True),
+    Column("epoch", Integer, primary_key=True, autoincrement=False),
+    Column("train_loss", Double),
+    Column("loss", Double),
+    Column("accuracy", Double),
+    Column("learning_rate", Double),
+    Column("seconds", Double),
+    Column("images_per_second", Double),
+    sqlite_with_rowid=False,
+)
+
+ENVIRONMENTS: Final = Table(
+    "environments",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("study_id", ForeignKey(STUDIES.c.id, ondelete="CASCADE"), nullable=False),
+    Column("recorded_at", Double, nullable=False),
+    Column("environment", JSON, nullable=False),
+    Index(None, "study_id"),
+)

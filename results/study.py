@@ -1,0 +1,80 @@
+"""A study to read: what a notebook and the command line begin with."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, final
+
+from space import Architecture
+
+from . import columns, front
+from .frames import epochs_frame, front_frame, trials_frame
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from .records import StudyRecord
+    from .store import Store
+
+
+@final
+class Study:
+    """One study of a store; every call reads what stands there now.
+
+    Args:
+        store: Where the study stands.
+        name: Its name.
+
+    Raises:
+        UnknownStudyError: There is no such study; names those that are most like it.
+    """
+
+    def __init__(self, store: Store, name: str) -> None:
+        self.store = store
+        self.name = name
+        self._id = self.record.id
+
+    @property
+    def record(self) -> StudyRecord:
+        """The study's documents and state."""
+        return self.store.study(self.name)
+
+    def trials(self) -> pd.DataFrame:
+        """Return all trials, by number: the columns of `columns.TRIALS`."""
+        return trials_frame(self.store, self._id)
+
+    def epochs(self) -> pd.DataFrame:
+        """Return all epochs, by trial and epoch: the columns of `columns.CURVES`."""
+        return epochs_frame(self.store, self._id)
+
+    def front(self, size: str | None = None) -> pd.DataFrame:
+        """Return the finished trials that no other beats on accuracy and size, the smallest first.
+
+        Args:
+            size: One of `columns.SIZES`; the study's own where none is given.
+        """
+        return front_frame(self.trials(), size or self.record.size)
+
+    def hypervolume(
+        self, size: str | None = None, *, reference_size: float | None = None, log: bool = False
+    ) -> float:
+        """Return the area under the front (see `results.front.hypervolume`).
+
+        Args:
+            size: One of `columns.SIZES`; the study's own where none is given.
+            reference_size: The largest size that counts. Where none is given, the job's limit on
+                that size, or else the largest size of all trials.
+            log: Measure size on a log scale, so that the area is a share in [0, 1].
+        """
+        record = self.record
+        chosen = size or record.size
+        trials = self.trials()
+        finished = trials[trials[columns.STATE] == "finished"]
+        limit = reference_size or (record.job.get("limits") or {}).get(chosen)
+        if limit is None and len(trials):
+            limit = float(trials[chosen].max())
+        accuracy, sizes = finished[columns.ACCURACY], finished[chosen]
+        return front.hypervolume(accuracy, sizes, reference_size=limit, log=log)
+
+    def architecture(self, number: int) -> Architecture:
+        """Return the architecture of a trial."""
+        return Architecture.from_dict(self.store.trial(self._id, number).architecture)

@@ -1,0 +1,5 @@
+"""Search: what to train next, doing it on Ray, and the command line."""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

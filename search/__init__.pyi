@@ -1,0 +1,11 @@
+from .algorithms import Algorithm as Algorithm
+from .algorithms import Outcome as Outcome
+from .algorithms import Proposal as Proposal
+from .desk import Assignment as Assignment
+from .desk import Desk as Desk
+from .job import Job as Job
+from .job_file import read_job as read_job
+from .session import Plan as Plan
+from .session import prepare as prepare
+from .session import resume as resume
+from .session import run as run

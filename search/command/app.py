@@ -1,0 +1,39 @@
+"""The command ``sizewise``: its commands, and how errors reach the person."""
+
+import sys
+
+import typer
+
+from space.errors import InputError
+
+from .checking import doctor
+from .house import check_house
+from .reading import front, list_studies, show
+from .searching import resume, run
+from .taking import describe, export
+
+app = typer.Typer(
+    name="sizewise",
+    help="Find convolutional networks that are accurate for their size.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+app.command("run")(run)
+app.command("resume")(resume)
+app.command("list")(list_studies)
+app.command("show")(show)
+app.command("front")(front)
+app.command("export")(export)
+app.command("describe")(describe)
+app.command("doctor")(doctor)
+
+
+def main() -> None:
+    """Run the command line; a wrong input ends it with one message and exit code 2."""
+    try:
+        check_house()
+        app()
+    except InputError as error:
+        typer.echo(f"Error: {error}", err=True)
+        sys.exit(2)

@@ -1,0 +1,88 @@
+"""Commands that search: run and resume."""
+
+# Commands import what they need when they are called, so that --help answers at once.
+# ruff: noqa: PLC0415
+
+import sys
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from .options import StoreOption, StudyArgument
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from results import Store, StudyRecord
+
+INTERRUPTED = 130
+
+
+def run(
+    job: Annotated[
+        str,
+        typer.Argument(
+            metavar="JOB",
+            help="A job file (YAML), or the built-in job: digits.",
+            show_default=False,
+        ),
+    ],
+    study: Annotated[
+        str | None, typer.Option(help="What to call the study.", show_default=False)
+    ] = None,
+    trials: Annotated[
+        int | None, typer.Option(help="Trials to train, in place of the job's.", show_default=False)
+    ] = None,
+    workers: Annotated[
+        int | None, typer.Option(help="Workers, in place of the job's.", show_default=False)
+    ] = None,
+    store: StoreOption = None,
+) -> None:
+    """Search as a job says, and show the front of accuracy against size."""
+    from results import open_store
+    from search.job_file import override, read_job
+    from search.progress import watch
+    from search.session import run as run_job
+
+    stem, read = read_job(job)
+    changes = {"study": study, "budget.trials": trials, "run.workers": workers}
+    read = override(read, changes)
+    opened = open_store(store)
+    with _told_plainly():
+        _close(opened, run_job(read, opened, name=stem, watch=watch))
+
+
+def resume(study: StudyArgument, store: StoreOption = None) -> None:
+    """Go on with a study that was interrupted or killed."""
+    from results import open_store
+    from search.progress import watch
+    from search.session import resume as resume_study
+
+    opened = open_store(store)
+    with _told_plainly():
+        _close(opened, resume_study(study, opened, watch=watch))
+
+
+@contextmanager
+def _told_plainly() -> "Iterator[None]":
+    from search.runners.runner import RunnerError
+
+    try:
+        yield
+    except KeyboardInterrupt:
+        typer.echo("Stopped at once. Finished trials are kept; see `sizewise list`.", err=True)
+        sys.exit(INTERRUPTED)
+    except RunnerError as error:
+        typer.echo(f"Error: {error}", err=True)
+        sys.exit(1)
+
+
+def _close(store: "Store", study: "StudyRecord") -> None:
+    """Show what a study found and what to type next."""
+    from results import Study
+    from search.summary import summarise
+
+    summarise(Study(store, study.name))
+    if study.state == "interrupted":
+        sys.exit(INTERRUPTED)

@@ -1,0 +1,50 @@
+"""Commands that take a network away: export and describe."""
+
+# Commands import what they need when they are called, so that --help answers at once.
+# ruff: noqa: PLC0415
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from .options import JsonOption, StoreOption, StudyArgument, TrialArgument
+
+
+def export(
+    study: StudyArgument,
+    trial: TrialArgument = None,
+    to: Annotated[
+        Path | None,
+        typer.Option(
+            help="Folder to write.  [default: runs/STUDY/exports/TRIAL]", show_default=False
+        ),
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace an earlier export.")] = False,
+    store: StoreOption = None,
+) -> None:
+    """Write a folder that runs without sizewise, and check that it gives the same answers.
+
+    Without a number, the most accurate trial of the front is taken.
+    """
+    from results import open_store
+    from search.taking import export_network
+
+    export_network(open_store(store), study, trial, to=to, force=force)
+
+
+def describe(
+    network: Annotated[
+        str,
+        typer.Argument(
+            help="lenet5, keras-mnist, keras-150, or the path of an architecture.json.",
+            show_default=False,
+        ),
+    ],
+    as_json: JsonOption = False,
+) -> None:
+    """Show a network layer by layer: shapes, params with their formula, macs, receptive field."""
+    from search.taking import find_architecture
+    from search.views import print_architecture
+
+    print_architecture(find_architecture(network), as_json=as_json)

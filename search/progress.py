@@ -1,0 +1,101 @@
+"""The live view of a running study in the terminal."""
+
+from __future__ import annotations
+
+import time
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from rich.console import Console, Group
+from rich.live import Live
+from rich.progress_bar import ProgressBar
+from rich.table import Table
+from rich.text import Text
+
+from results.outline import outline
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from rich.console import RenderableType
+
+    from results import StudyRecord
+
+    from .standing import Ended, Standing
+
+FRONT_ROWS = 12
+BAR_WIDTH = 30
+
+
+@contextmanager
+def watch(study: StudyRecord, standing: Standing) -> Iterator[None]:
+    """Show the study in place, where the terminal can; else say how it began and ended."""
+    console = Console()
+    console.print(f"Study [bold]{study.name}[/bold]: {standing.trials} trials. Starting workers…")
+    if not console.is_terminal:
+        yield
+        return
+    with Live(_View(standing), console=console, refresh_per_second=4, transient=True):
+        yield
+
+
+class _View:
+    """Drawn afresh at each refresh of the terminal."""
+
+    def __init__(self, standing: Standing) -> None:
+        self._standing = standing
+        self._began = time.monotonic()
+
+    def __rich__(self) -> RenderableType:
+        return Group(self._headline(), self._running(), front_table(self._standing))
+
+    def _headline(self) -> RenderableType:
+        standing = self._standing
+        row = Table.grid(padding=(0, 2))
+        best = f"best {standing.best.accuracy:.2%}" if standing.best else "no result yet"
+        left = standing.seconds_left
+        row.add_row(
+            ProgressBar(total=standing.trials, completed=standing.done, width=BAR_WIDTH),
+            f"{standing.done}/{standing.trials} trials",
+            f"[bold]{best}[/bold]",
+            f"{standing.failed} failed" if standing.failed else "",
+            f"{clock(time.monotonic() - self._began)} spent",
+            f"about {clock(left)} left" if left is not None else "",
+        )
+        return row
+
+    def _running(self) -> RenderableType:
+        epochs = self._standing.epochs
+        trials = sorted(self._standing.running.values(), key=lambda running: running.number)
+        told = (f"trial {one.number} ({one.epoch}/{epochs})" for one in trials)
+        return Text("training  " + "   ".join(told) if trials else "starting workers", style="dim")
+
+
+def front_table(standing: Standing) -> Table:
+    """Return the front so far, smallest first; the middle is left out when it is long."""
+    table = Table(title="front so far", title_justify="left", title_style="bold", box=None)
+    for name in ("trial", "accuracy", standing.size):
+        table.add_column(name, justify="right")
+    table.add_column("network")
+    for ended in _shortened(standing.front):
+        table.add_row(
+            str(ended.number),
+            f"{ended.accuracy:.2%}",
+            f"{ended.size:,}",
+            outline(ended.architecture),
+        )
+    return table
+
+
+def _shortened(front: list[Ended]) -> list[Ended]:
+    if len(front) <= FRONT_ROWS:
+        return front
+    half = FRONT_ROWS // 2
+    return front[:half] + front[-half:]
+
+
+def clock(seconds: float) -> str:
+    """Return seconds as ``m:ss``, or ``h:mm:ss`` from an hour on."""
+    minutes, second = divmod(round(seconds), 60)
+    hours, minute = divmod(minutes, 60)
+    return f"{hours}:{minute:02}:{second:02}" if hours else f"{minute}:{second:02}"

@@ -1,0 +1,179 @@
+"""A search job from start to end: check it, open the study, train, note how it ended."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from results.errors import StudyExistsError
+from space import SearchSpace
+from space.errors import InputError
+from trainers import Recipe, load_data
+from trainers.data import apply_indices, load_split_indices, save_split, split
+
+from .algorithms import choose_algorithm
+from .desk import Desk
+from .environment import describe_environment
+from .job import Job
+from .runners import choose_runner
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from contextlib import AbstractContextManager
+    from pathlib import Path
+
+    from results import Store, StudyRecord
+    from trainers import Split
+
+    from .standing import Standing
+
+    Watch = Callable[[StudyRecord, Standing], AbstractContextManager[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A job whose every part has been checked against the others."""
+
+    job: Job
+    split: Split
+    space: SearchSpace
+    recipe: Recipe
+
+
+def prepare(job: Job, stored_split: Path | None = None) -> Plan:
+    """Load the data and check space, limits and recipe against it.
+
+    Args:
+        job: The job.
+        stored_split: Where the split of an earlier run lies; without it one is drawn.
+
+    Raises:
+        InputError: With the field of the job that breaks a rule.
+    """
+    with _section("recipe"):
+        recipe = Recipe.from_dict(job.recipe)
+    data = load_data(job.data)
+    with _section("split"):
+        if stored_split is None:
+            parts = split(data, seed=job.search.seed, **job.split.model_dump())
+        else:
+            parts = apply_indices(data, load_split_indices(stored_split))
+    shape, classes = data.shape, len(data.class_names)
+    with _section("space", apart="limits"):
+        space = SearchSpace.from_dict(
+            job.space, input_shape=shape, classes=classes, limits=job.limits
+        )
+    return Plan(job, parts, space, recipe)
+
+
+def run(job: Job, store: Store, *, name: str, watch: Watch | None = None) -> StudyRecord:
+    """Search as the job says and return the record of the study.
+
+    Args:
+        job: The job; nothing is left behind when something in it is wrong.
+        store: Where the study is kept.
+        name: What the study is called where the job does not say; numbered when it is taken.
+        watch: Shows how the study stands while it runs.
+
+    Raises:
+        InputError: When the job breaks a rule, or the study that it names exists.
+    """
+    _refuse_taken(job.study, store)
+    plan = prepare(job)
+    study = store.create_study(
+        job.study or store.next_name(name),
+        job.model_dump(mode="json"),
+        data={"source": job.data, "hash": plan.split.data_hash},
+        space=plan.space.to_dict(),
+        seed=job.search.seed,
+        size=job.search.size,
+    )
+    save_split(plan.split, split_path(store, study.name))
+    return _search(plan, store, study, watch)
+
+
+def resume(name: str, store: Store, *, watch: Watch | None = None) -> StudyRecord:
+    """Go on with a study that was interrupted or killed, and return its record.
+
+    Trials that were being trained are trained again from their start, with their own seeds.
+
+    Raises:
+        InputError: When there is no such study, or its data has changed.
+    """
+    study = store.study(name)
+    plan = prepare(Job.model_validate(study.job), stored_split=split_path(store, name))
+    return _search(plan, store, study, watch)
+
+
+def split_path(store: Store, study_name: str) -> Path:
+    """Return where the split of a study lies: which image is in which part."""
+    return store.folder(study_name) / "split.npz"
+
+
+def _search(plan: Plan, store: Store, study: StudyRecord, watch: Watch | None) -> StudyRecord:
+    job = plan.job
+    algorithm = choose_algorithm(job.search, plan.space)
+    desk = Desk(store, study, algorithm, recipe=plan.recipe, budget=job.budget)
+    store.record_environment(study.id, describe_environment())
+    store.set_study_state(study.id, "running")
+    try:
+        with _interruptible(desk), _watched(watch, study, desk.standing):
+            choose_runner(job.run).run(desk, plan.split)
+    except BaseException:
+        store.set_study_state(study.id, "interrupted")
+        raise
+    store.set_study_state(study.id, "finished" if desk.complete else "interrupted")
+    return store.study(study.name)
+
+
+def _refuse_taken(name: str | None, store: Store) -> None:
+    if name is not None and name in {study.name for study in store.studies()}:
+        raise StudyExistsError(
+            "study",
+            "a new study's name must be free",
+            name,
+            f"Go on with it by `sizewise resume {name}`, or choose another name.",
+        )
+
+
+@contextmanager
+def _section(name: str, apart: str = "data") -> Iterator[None]:
+    """Name the section of the job in errors of the package that owns it, another section apart."""
+    try:
+        yield
+    except InputError as error:
+        raise (error if error.field.startswith(apart) else error.inside(name)) from None
+
+
+@contextmanager
+def _watched(watch: Watch | None, study: StudyRecord, standing: Standing) -> Iterator[None]:
+    if watch is None:
+        yield
+        return
+    with watch(study, standing):
+        yield
+
+
+@contextmanager
+def _interruptible(desk: Desk) -> Iterator[None]:
+    """Let the first Ctrl-C (or SIGTERM) end the study cleanly, and the second end it at once."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    signals = (signal.SIGINT, signal.SIGTERM)
+    before = [signal.getsignal(number) for number in signals]
+
+    def ask(number: int, _frame: object) -> None:
+        desk.interrupt()
+        signal.signal(number, signal.default_int_handler)
+
+    for number in signals:
+        signal.signal(number, ask)
+    try:
+        yield
+    finally:
+        for number, handler in zip(signals, before, strict=True):
+            signal.signal(number, handler)

@@ -1,0 +1,56 @@
+"""What a person sees when a study ends: the front, the plot, and what to type next."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from results import columns, write_front_plots
+
+from .views import console, print_front
+
+if TYPE_CHECKING:
+    from results import Study
+
+
+def summarise(study: Study) -> None:
+    """Print the front of a study, where its plot lies, and the next commands."""
+    record, trials, out = study.record, study.trials(), console()
+    front = study.front()
+    if front.empty:
+        out.print(f"No trial of {record.name} has finished yet.")
+    else:
+        print_front(study, None, as_json=False)
+        png, html = write_front_plots(
+            trials,
+            study.store.folder(record.name),
+            size=record.size,
+            title=f"{record.name}: accuracy for its size",
+        )
+        out.print(f"\nPlot   {_short(png)}\n       {_short(html)}", highlight=False)
+    out.print("\nNext", style="bold")
+    for command, purpose in _next_commands(record.name, record.state, _best(study)):
+        out.print(f"  {command:<44} [dim]{purpose}[/dim]", highlight=False)
+
+
+def _best(study: Study) -> int | None:
+    front = study.front()
+    return None if front.empty else int(front[columns.NUMBER].iloc[-1])
+
+
+def _next_commands(name: str, state: str, best: int | None) -> list[tuple[str, str]]:
+    commands = []
+    if state == "interrupted":
+        commands.append((f"sizewise resume {name}", "go on where it stopped"))
+    if best is not None:
+        commands += [
+            (f"sizewise show {name} {best}", "the most accurate network, layer by layer"),
+            (f"sizewise export {name} {best}", "take it away as plain PyTorch"),
+        ]
+    return [*commands, ("sizewise list", "all studies")]
+
+
+def _short(path: Path) -> str:
+    """Return a path as a person in the working directory would type it."""
+    return os.path.relpath(path) if path.is_relative_to(Path.cwd()) else str(path)

@@ -1,0 +1,58 @@
+"""Networks that a person takes away or looks at."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from results.export import export_trial
+from space import Architecture
+from space.errors import InputError, closest
+from space.presets import REFERENCES
+
+from .job import Job
+from .session import prepare, split_path
+
+if TYPE_CHECKING:
+    from results import Store
+    from results.export import ExportReport
+
+
+def find_architecture(name: str) -> Architecture:
+    """Return the reference architecture of that name, or the one that a JSON file describes.
+
+    Args:
+        name: A name of `space.presets`, an ``architecture.json``, or an exported folder.
+
+    Raises:
+        InputError: When there is no such network.
+    """
+    if name in REFERENCES:
+        return REFERENCES[name]
+    path = Path(name)
+    path = path / "architecture.json" if path.is_dir() else path
+    try:
+        return Architecture.from_dict(json.loads(path.read_text(encoding="utf-8")))
+    except OSError:
+        rule = "must be a known network, or the path of an architecture.json"
+        raise InputError("NETWORK", rule, name, closest(name, REFERENCES)) from None
+    except (UnicodeDecodeError, json.JSONDecodeError) as error:
+        raise InputError("NETWORK", "must be a JSON file", name, f"{error}.") from None
+
+
+def export_network(
+    store: Store, study: str, number: int | None, *, to: Path | None, force: bool
+) -> ExportReport:
+    """Write the export folder of a trial, check it, and return what was measured.
+
+    Args:
+        store: Where the study is kept.
+        study: Its name.
+        number: The trial; None for the most accurate one of the front.
+        to: The folder to write; None for one beside the study's other files.
+        force: Whether an earlier export may be replaced.
+    """
+    record = store.study(study)
+    plan = prepare(Job.model_validate(record.job), stored_split=split_path(store, study))
+    return export_trial(store, study, number, to, split=plan.split, force=force)

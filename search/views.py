@@ -1,0 +1,144 @@
+"""What the reading commands print: tables for people, JSON for programs."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+from rich.console import Console
+from rich.text import Text
+
+from results import columns
+from space import Architecture, table
+from space.errors import InputError, closest
+
+from .desk import COSTS
+from .tables import frame_table
+
+if TYPE_CHECKING:
+    from results import Store, Study
+
+FRONT = [columns.NUMBER, columns.ACCURACY, columns.PARAMS, columns.MACS, columns.OUTLINE]
+TRIALS = [
+    columns.NUMBER,
+    columns.STATE,
+    columns.ACCURACY,
+    columns.PARAMS,
+    columns.MACS,
+    columns.EPOCHS,
+    columns.SECONDS,
+    columns.OUTLINE,
+]
+CURVE = [
+    columns.EPOCH,
+    columns.TRAIN_LOSS,
+    columns.LOSS,
+    columns.ACCURACY,
+    columns.LEARNING_RATE,
+    columns.IMAGES_PER_SECOND,
+]
+
+
+def console() -> Console:
+    """Return a console that keeps tables whole when they are piped into a file."""
+    found = Console()
+    return found if found.is_terminal else Console(width=160)
+
+
+def print_json(document: object) -> None:
+    """Print a document for programs."""
+    print(json.dumps(document, indent=2, default=str))  # noqa: T201  the terminal is the product
+
+
+def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return a frame's rows for JSON: missing values are null, times are ISO 8601."""
+    return list(json.loads(frame.to_json(orient="records", date_format="iso")))
+
+
+def studies_frame(store: Store) -> pd.DataFrame:
+    """Return one row for each study: its state, trials ended, best accuracy and front."""
+    from results import Study  # noqa: PLC0415
+
+    return pd.DataFrame([_study_row(Study(store, study.name)) for study in store.studies()])
+
+
+def _study_row(study: Study) -> dict[str, Any]:
+    trials, record = study.trials(), study.record
+    return {
+        "study": record.name,
+        columns.STATE: record.state,
+        "trials": int((trials[columns.STATE] != "running").sum()),
+        columns.ACCURACY: trials[columns.ACCURACY].max(),
+        "front": len(study.front()),
+        "data": record.data["source"],
+        "created": record.created.strftime("%Y-%m-%d %H:%M"),
+    }
+
+
+def print_frame(frame: pd.DataFrame, *, as_json: bool, empty: str) -> None:
+    """Print a frame with all its columns."""
+    if as_json:
+        print_json(records(frame))
+    elif frame.empty:
+        console().print(empty)
+    else:
+        console().print(frame_table(frame, list(frame.columns)))
+
+
+def print_front(study: Study, size: str | None, *, as_json: bool) -> None:
+    """Print the front of a study, smallest first."""
+    if size is not None and size not in columns.SIZES:
+        raise InputError("--size", "must be a cost of networks", size, closest(size, columns.SIZES))
+    front = study.front(size)
+    if as_json:
+        print_json(records(front))
+        return
+    names = list(dict.fromkeys([*FRONT[:2], size or study.record.size, *FRONT[2:]]))
+    title = f"Front of {study.record.name}: {len(front)} of {len(study.trials())} trials"
+    console().print(frame_table(front, names, title))
+
+
+def print_study(study: Study, *, as_json: bool) -> None:
+    """Print a study's state and all its trials, the most accurate first."""
+    trials = study.trials().sort_values(columns.ACCURACY, ascending=False, kind="stable")
+    record = study.record
+    if as_json:
+        print_json({"study": record.name, "state": record.state, "trials": records(trials)})
+        return
+    out = console()
+    out.print(f"[bold]{record.name}[/bold]  {record.state}  data {record.data['source']}")
+    out.print(f"limits {record.job['limits']}  recipe {record.job['recipe']}", style="dim")
+    out.print(frame_table(trials, TRIALS))
+
+
+def print_trial(study: Study, number: int, *, as_json: bool) -> None:
+    """Print one trial: how it ended, its network layer by layer, and its learning curve."""
+    record = study.record
+    trial = study.store.trial(record.id, number)
+    epochs = study.epochs()
+    curve = epochs[epochs[columns.NUMBER] == number]
+    architecture = Architecture.from_dict(trial.architecture)
+    if as_json:
+        row = study.trials().query(f"{columns.NUMBER} == @number")
+        document = {**records(row)[0], "recipe": trial.recipe, "epochs": records(curve)}
+        print_json({**document, "architecture": trial.architecture})
+        return
+    out = console()
+    accuracy = "" if trial.accuracy is None else f"  accuracy {trial.accuracy:.2%}"
+    out.print(f"[bold]{record.name} trial {number}[/bold]  {trial.state}{accuracy}")
+    out.print(Text(f"{trial.reason or 'in training'}   seed {trial.seed}   {trial.recipe}", "dim"))
+    print_architecture(architecture)
+    out.print(frame_table(curve, CURVE, "Learning curve"))
+
+
+def print_architecture(architecture: Architecture, *, as_json: bool = False) -> None:
+    """Print the table of a network; as JSON with its costs and the document that rebuilds it."""
+    rows = table.rows(architecture)
+    if not as_json:
+        print(table.text(rows), end="")  # noqa: T201  aligned already; rich would wrap it
+        return
+    costs = {cost: getattr(architecture, cost) for cost in COSTS}
+    document = {**costs, "layers": [asdict(row) for row in rows]}
+    print_json({**document, "architecture": architecture.to_dict()})

@@ -1,0 +1,99 @@
+"""Drawing networks of a space, every one inside the limits."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal, TypeAlias, final
+
+import numpy as np
+
+from ..errors import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from .bounds import Box
+    from .graph import Ints, Level
+    from .tables import Floats, Tables
+
+Spread: TypeAlias = Literal["points", "log_params"]
+
+_BANDS_PER_DOUBLING = 2
+_MOST_TRIES = 5000
+
+
+@final
+class Sampler:
+    """Draws points from the tables of a box.
+
+    ``points`` gives every point of the box the same probability. ``log_params`` first draws one
+    of the bands of params that are not empty, each half a doubling wide, and then a point in it.
+    """
+
+    def __init__(self, levels: Sequence[Level], box: Box, tables: Tables) -> None:
+        self._levels, self._box, self._tables = levels, box, tables
+        root = tables.levels[0]
+        self._edges = {
+            "points": np.cumsum(root.counts),
+            "log_params": np.cumsum(root.counts / self._band_counts()),
+        }
+
+    @property
+    def exact(self) -> bool:
+        """Whether every draw is inside the limits, so that no draw has to be repeated."""
+        return self._tables.exact
+
+    def codes(self, rng: np.random.Generator, spread: Spread) -> tuple[int, ...] | None:
+        """Return the code of each step of one network, or None where none was found.
+
+        Where the tables are exact, one draw is enough, and None means that there is none.
+        """
+        if spread not in self._edges:
+            raise InputError("spread", f"it must be one of {', '.join(self._edges)}", spread)
+        if not len(self._edges[spread]):
+            return None
+        for _ in range(1 if self.exact else _MOST_TRIES):
+            places = self._walk(rng, self._edges[spread])
+            sums = sum(arcs.digits[at] for arcs, at in zip(self._box.arcs, places, strict=True))
+            if np.all((sums >= self._box.least) & (sums <= self._box.most)):
+                edges = [arcs.edge[at] for arcs, at in zip(self._box.arcs, places, strict=True)]
+                pairs = zip(self._levels, edges, strict=True)
+                return tuple(int(level.code[edge]) for level, edge in pairs)
+        return None
+
+    def _band_counts(self) -> Floats:
+        """Return, for each key at the start, how many points share its band of params."""
+        tables = self._tables
+        root = tables.levels[0]
+        params = (root.keys // tables.radix[0]) * tables.grains[0] + tables.grains[0] / 2
+        band = np.floor(_BANDS_PER_DOUBLING * np.log2(params)).astype(np.int64)
+        shares: Floats = np.bincount(band, root.counts).astype(np.float64)[band]
+        return shares
+
+    def _walk(self, rng: np.random.Generator, edges: Floats) -> list[int]:
+        """Return the place of one arc in each level, on a way of the drawn sums."""
+        tables = self._tables
+        key = tables.levels[0].keys[_draw(rng, edges)]
+        rest, node, places = _digits(key, tables.radix), 0, []
+        for arcs, after in zip(tables.box.arcs, tables.levels[1:], strict=True):
+            begin, end = np.searchsorted(arcs.source, [node, node + 1])
+            left = rest - arcs.digits[begin:end]
+            wanted = arcs.target[begin:end] * tables.span + left @ tables.radix
+            found = np.minimum(np.searchsorted(after.keys, wanted), len(after.keys) - 1)
+            hit = (after.keys[found] == wanted) & (left >= 0).all(axis=1)
+            place = _draw(rng, np.cumsum(np.where(hit, after.counts[found], 0.0)))
+            places.append(int(begin) + place)
+            rest, node = left[place], int(arcs.target[begin + place])
+        return places
+
+
+def _draw(rng: np.random.Generator, edges: Floats) -> int:
+    """Return a place with the probability that the running sum grows there."""
+    return int(np.searchsorted(edges, rng.random() * edges[-1], side="right"))
+
+
+def _digits(key: np.int64, radix: Ints) -> Ints:
+    digits = []
+    for weight in radix:
+        digit, key = divmod(key, weight)
+        digits.append(digit)
+    return np.array(digits)

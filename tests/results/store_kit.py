@@ -1,0 +1,199 @@
+"""What every store must do, whatever database it stands on: a new one is a fixture `store`."""
+
+from __future__ import annotations
+
+import math
+import pickle
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+
+from results import EpochRecord, Store, Study
+from results.errors import StoreError, StudyExistsError, UnknownStudyError
+from results.names import check_name
+from space.errors import InputError
+
+from .samples import new_study, report, small_network, start
+
+LONG_AGO = datetime(2024, 1, 1, tzinfo=UTC)
+
+
+class StoreKit:
+    def test_gives_a_study_back_as_it_was_given(self, store: Store) -> None:
+        job = {"trials": 10, "limits": {"params": 20000}, "words": ["ä", None, 1.5, True]}
+        made = store.create_study(
+            "digits", job, data={"hash": "ab"}, space={"head": {}}, seed=2**40, size="macs"
+        )
+        assert store.study("digits") == made
+        assert (made.job, made.data, made.space) == (job, {"hash": "ab"}, {"head": {}})
+        assert (made.name, made.state, made.seed, made.size) == ("digits", "running", 2**40, "macs")
+        assert LONG_AGO < made.created == made.changed
+        assert store.studies() == [made]
+
+    def test_gives_a_trial_back_as_it_was_given(self, store: Store) -> None:
+        study = new_study(store)
+        given = start(4, params=2**40, seed=2**50)
+        trial_id = store.start_trial(study.id, given)
+        trial = store.trial(study.id, 4)
+        for name in given.__dataclass_fields__:
+            wanted = tuple(given.point) if name == "point" else getattr(given, name)
+            assert getattr(trial, name) == wanted, name
+        assert (trial.id, trial.state, trial.attempt) == (trial_id, "running", 1)
+        assert (trial.accuracy, trial.loss, trial.epochs) == (None, None, 0)
+        assert (trial.reason, trial.ended) == (None, None)
+        assert "conv 8@3x3" in trial.outline
+        assert store.trials(study.id) == [trial]
+
+    def test_a_trial_follows_its_last_epoch(self, store: Store) -> None:
+        study = new_study(store)
+        trial_id = store.start_trial(study.id, start(0))
+        for epoch in (2, 1, 3):
+            store.record_epoch(trial_id, report(epoch, epoch / 10))
+        live = store.trial(study.id, 0)
+        assert (live.accuracy, live.loss, live.epochs) == (0.3, 2 / 3, 3)
+        store.end_trial(trial_id, "stopped", "under the front at rung 3")
+        ended = store.trial(study.id, 0)
+        assert (ended.accuracy, ended.loss, ended.epochs) == (0.3, 2 / 3, 3)
+        assert (ended.state, ended.reason) == ("stopped", "under the front at rung 3")
+        assert ended.ended is not None
+        assert ended.started <= ended.ended
+
+    def test_an_epoch_reported_twice_is_one_epoch(self, store: Store) -> None:
+        trial_id = store.start_trial(new_study(store).id, start(0))
+        store.record_epoch(trial_id, report(1, 0.1))
+        store.record_epoch(trial_id, report(2, 0.2))
+        again = EpochRecord(**report(1, 0.15, loss=9.0))
+        store.record_epoch(trial_id, again)
+        assert store.epochs(trial_id) == [again, EpochRecord(**report(2, 0.2))]
+
+    def test_numbers_that_are_none_survive(self, store: Store) -> None:
+        study = new_study(store)
+        trial_id = store.start_trial(study.id, start(0))
+        store.record_epoch(trial_id, report(1, loss=math.nan, train_loss=math.inf))
+        (epoch,) = store.epochs(trial_id)
+        assert math.isnan(epoch.loss)
+        assert epoch.train_loss == math.inf
+        store.end_trial(trial_id, "failed", "nan: the loss is not a number")
+        assert store.trial(study.id, 0).loss is None
+
+    def test_a_restart_forgets_the_lost_attempt(self, store: Store) -> None:
+        study = new_study(store)
+        trial_id = store.start_trial(study.id, start(0))
+        first = store.trial(study.id, 0)
+        store.record_epoch(trial_id, report(1, 0.9))
+        store.end_trial(trial_id, "failed", "error: the worker was lost")
+        store.restart_trial(trial_id)
+        again = store.trial(study.id, 0)
+        assert (again.state, again.attempt, again.reason, again.ended) == ("running", 2, None, None)
+        assert (again.accuracy, again.epochs, store.epochs(trial_id)) == (None, 0, [])
+        assert again.started > first.started
+        store.restart_trial(trial_id)
+        assert store.trial(study.id, 0).attempt == 3
+
+    def test_an_ended_trial_stays_as_it_is(self, store: Store) -> None:
+        study = new_study(store)
+        trial_id = store.start_trial(study.id, start(0))
+        store.record_epoch(trial_id, report(1, 0.9))
+        store.end_trial(trial_id, "finished", "trained for all epochs")
+        before = store.trial(study.id, 0), store.epochs(trial_id)
+        for attempt in (
+            lambda: store.record_epoch(trial_id, report(2)),
+            lambda: store.end_trial(trial_id, "failed", "again"),
+            lambda: store.restart_trial(trial_id),
+        ):
+            with pytest.raises(StoreError):
+                attempt()
+        assert (store.trial(study.id, 0), store.epochs(trial_id)) == before
+
+    def test_refuses_what_makes_no_sense_and_changes_nothing(self, store: Store) -> None:
+        study = new_study(store)
+        trial_id = store.start_trial(study.id, start(0))
+        refused = [
+            lambda: store.start_trial(study.id, start(0)),
+            lambda: store.start_trial(study.id + 1, start(1)),
+            lambda: store.record_environment(study.id + 1, {}),
+            lambda: store.set_study_state(study.id, "sleeping"),
+            lambda: store.set_study_state(study.id + 1, "finished"),
+            lambda: store.end_trial(trial_id, "finished", "  "),
+            lambda: store.end_trial(trial_id, "running", "no end"),
+            lambda: store.end_trial(trial_id + 1, "finished", "unknown"),
+            lambda: store.record_epoch(trial_id, {"epoch": 1}),
+            lambda: store.record_epoch(trial_id, report(1) | {"flops": 3}),
+            lambda: store.record_epoch(trial_id + 1, report(1)),
+            lambda: store.trial(study.id, 1),
+        ]
+        for attempt in refused:
+            with pytest.raises(StoreError):
+                attempt()
+        with pytest.raises(InputError, match="layers"):
+            store.start_trial(study.id, replace(start(1), architecture={"format": 1}))
+        assert [trial.number for trial in store.trials(study.id)] == [0]
+        assert store.epochs(trial_id) == []
+        assert store.environments(study.id) == []
+        assert store.study("digits") == study
+
+    def test_names(self, store: Store) -> None:
+        assert store.next_name("digits") == "digits"
+        new_study(store)
+        new_study(store, "digits-2")
+        assert store.next_name("digits") == "digits-3"
+        assert store.folder("digits").name == "digits"
+        with pytest.raises(StudyExistsError, match="digits-3"):
+            new_study(store)
+        with pytest.raises(UnknownStudyError, match="Did you mean 'digits-2'"):
+            store.study("digit-2")
+        for name in ("..", ".", ".a", "a/b", "a\\b", "", "-v", "a b", "é", "a\n", "x" * 101):
+            for refuses in (
+                check_name,
+                store.folder,
+                store.next_name,
+                lambda n: new_study(store, n),
+            ):
+                with pytest.raises(InputError):
+                    refuses(name)
+        with pytest.raises(InputError, match="Did you mean 'params'"):
+            new_study(store, "other", size="param")
+        assert [study.name for study in store.studies()] == ["digits", "digits-2"]
+
+    def test_states_and_environments_of_a_study(self, store: Store) -> None:
+        study = new_study(store)
+        for start_number in range(2):
+            store.record_environment(study.id, {"torch": "2.13", "start": start_number})
+        store.set_study_state(study.id, "interrupted")
+        changed = store.study("digits")
+        assert (changed.state, changed.created) == ("interrupted", study.created)
+        assert changed.changed > study.changed
+        recorded = store.environments(study.id)
+        assert [each.environment["start"] for each in recorded] == [0, 1]
+        assert LONG_AGO < recorded[0].recorded <= recorded[1].recorded
+
+    def test_studies_do_not_mix(self, store: Store) -> None:
+        for name, filters in (("a", 4), ("b", 16)):
+            study = new_study(store, name)
+            trial_id = store.start_trial(study.id, start(0, small_network(filters)))
+            store.record_epoch(trial_id, report(1, filters / 100))
+            store.end_trial(trial_id, "finished", "trained for all epochs")
+        assert Study(store, "a").trials()["accuracy"].tolist() == [0.04]
+        assert Study(store, "b").epochs()["accuracy"].tolist() == [0.16]
+
+    def test_pickles_as_an_address(self, store: Store) -> None:
+        study = new_study(store)
+        copy = pickle.loads(pickle.dumps(store))
+        copy.start_trial(study.id, start(0))
+        assert [trial.number for trial in store.trials(study.id)] == [0]
+        copy.close()
+
+    def test_threads_share_a_store(self, store: Store) -> None:
+        study = new_study(store)
+        ids = [store.start_trial(study.id, start(number)) for number in range(4)]
+
+        def write(trial_id: int) -> None:
+            for epoch in range(1, 21):
+                store.record_epoch(trial_id, report(epoch))
+                store.trials(study.id)
+
+        with ThreadPoolExecutor(4) as pool:
+            list(pool.map(write, ids))
+        assert [len(store.epochs(trial_id)) for trial_id in ids] == [20] * 4

@@ -1,0 +1,313 @@
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import HealthCheck, given, settings
+
+import results.export.folder as folder_module
+from results import Store, TrialStart, export_trial, open_store, weights_path
+from results.errors import ExportError
+from results.export import module_source
+from results.export.calls import quoted
+from space import Architecture
+from space.layers import (
+    GELU,
+    AvgPool2d,
+    BatchNorm2d,
+    Conv2d,
+    DepthwiseSeparable,
+    Dropout,
+    Flatten,
+    GlobalAvgPool2d,
+    Hardswish,
+    Linear,
+    MaxPool2d,
+    ReLU,
+    Residual,
+    SiLU,
+)
+from tests.strategies import architectures
+from trainers import ImageData, Split, build_network, evaluate, load_weights, save_weights, split
+
+from .samples import new_study, report, start
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+SHAPE = (3, 12, 10)
+NETWORKS = {
+    "plain": (
+        Conv2d(8, 3, padding=1),
+        ReLU(),
+        MaxPool2d(2),
+        Conv2d(16, 3, stride=2, bias=False),
+        BatchNorm2d(),
+        ReLU(),
+        Flatten(),
+        Dropout(0.25),
+        Linear(4),
+    ),
+    "composites": (
+        Conv2d(8, 3, padding="same", bias=False),
+        BatchNorm2d(),
+        SiLU(),
+        Residual((Conv2d(8, 3, padding=1, groups=2), BatchNorm2d(), ReLU())),
+        Residual((Conv2d(12, 3, stride=2, padding=1),), (Conv2d(12, 1, stride=2),)),
+        DepthwiseSeparable(16, 3, padding=1, between=(BatchNorm2d(), Hardswish())),
+        AvgPool2d(2, 1, 1),
+        GlobalAvgPool2d(),
+        Linear(4),
+    ),
+    "vast lines": (
+        Conv2d(1008, 3, stride=2, padding=3, dilation=2, groups=3, bias=False),
+        GELU(),
+        MaxPool2d(3, 2, 1),
+        GlobalAvgPool2d(),
+        Linear(4, bias=False),
+    ),
+}
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    opened = open_store(f"sqlite:///{tmp_path}/sizewise.db")
+    yield opened
+    opened.close()
+
+
+@pytest.fixture(scope="module")
+def parts() -> Split:
+    random = np.random.default_rng(0)
+    images = random.integers(0, 256, (600, *SHAPE), dtype=np.uint8)
+    # Each channel has its own mean and spread, so that a mistaken normalisation shows.
+    images[:, 1] = 100 + images[:, 1] // 8
+    labels = np.arange(600, dtype=np.int64) % 4
+    return split(ImageData("noise", images, labels, ("a", "it's", 'a "b"', "ü\n")), seed=1)
+
+
+def started(architecture: Architecture, number: int) -> TrialStart:
+    return start(number, architecture)
+
+
+def trained(store: Store, parts: Split, layers: tuple[Any, ...], number: int = 0) -> float:
+    """Leave a trial with weights that training might have left: no statistic is a default."""
+    study_id = (store.study("noise") if store.studies() else study_of(store, parts)).id
+    architecture = Architecture(SHAPE, 4, layers)
+    network = build_network(architecture, seed=number)
+    network.train()
+    with torch.inference_mode():
+        network(torch.randn(64, *SHAPE) * 2 + 1)
+    accuracy = evaluate(network, parts.validation, parts).accuracy
+    trial_id = store.start_trial(study_id, started(architecture, number))
+    store.record_epoch(trial_id, report(1, accuracy))
+    store.end_trial(trial_id, "finished", "trained for 1 epoch")
+    save_weights(network, weights_path(store, "noise", number))
+    return accuracy
+
+
+def study_of(store: Store, parts: Split) -> Any:
+    return new_study(store, "noise", data={"name": "noise", "hash": parts.data_hash})
+
+
+ALONE = """
+import sys, runpy
+
+OURS = {"space", "trainers", "results", "search"}
+OTHERS = {"numpy", "safetensors"}
+
+class Nothing:
+    def find_spec(self, name, path=None, target=None):
+        if name.partition(".")[0] in OURS | OTHERS:
+            raise ModuleNotFoundError(name)
+
+sys.meta_path.insert(0, Nothing())
+for name in OURS | OTHERS:
+    try:
+        __import__(name)
+    except ModuleNotFoundError:
+        continue
+    sys.exit(f"{name} can be imported")
+sys.argv = ["model.py"]
+try:
+    runpy.run_path("model.py", run_name="__main__")
+finally:
+    assert not {name.partition(".")[0] for name in sys.modules} & (OURS | OTHERS)
+"""
+
+
+def run_alone(folder: Path) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-I", "-c", ALONE]
+    return subprocess.run(
+        command, cwd=folder, capture_output=True, text=True, timeout=50, check=False
+    )
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_an_export_runs_elsewhere_with_torch_alone(
+    store: Store, parts: Split, tmp_path: Path, name: str
+) -> None:
+    accuracy = trained(store, parts, NETWORKS[name])
+    report = export_trial(store, "noise", 0, tmp_path / "out", split=parts)
+    assert report.check.accuracy == report.recorded == accuracy
+    assert report.check.largest_difference < 1e-4 * max(1.0, report.check.largest_logit)
+    assert set(report.files) == {
+        "README.md",
+        "architecture.json",
+        "model.py",
+        "model.safetensors",
+        "validation.safetensors",
+    }
+    modes = {path.stat().st_mode for path in (tmp_path / "out").iterdir()}
+    assert len(modes) == 1, "all files are as readable as any other"
+    elsewhere = tmp_path / "another machine"
+    shutil.move(tmp_path / "out", elsewhere)
+    done = run_alone(elsewhere)
+    assert done.returncode == 0, done.stderr
+    assert f"recorded: {accuracy:.2%} of 120 validation images" in done.stdout
+    assert f"measured: {accuracy:.2%}, the same" in done.stdout
+    assert_formatted(elsewhere / "model.py")
+    document = json.loads((elsewhere / "architecture.json").read_text())
+    assert Architecture.from_dict(document).params == report.params
+    told = (elsewhere / "README.md").read_text()
+    for wanted in (parts.data_hash, f"{report.params:,}", f"{report.macs:,}", f"{accuracy:.2%}"):
+        assert wanted in told
+
+
+def assert_formatted(path: Path) -> None:
+    for arguments in (["format", "--check"], ["check", "--select", "E,F,I,W,B,UP,SIM"]):
+        command = [Path(sys.executable).with_name("ruff"), *arguments, "--isolated", "--no-cache"]
+        done = subprocess.run([*command, path], capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stdout + path.read_text()
+
+
+@pytest.mark.filterwarnings("ignore:Using padding='same' with even kernel lengths:UserWarning")
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(architecture=architectures())
+def test_the_source_builds_the_trained_network(architecture: Architecture, parts: Split) -> None:
+    text = module_source(architecture, title="Any.", split=parts, accuracy=0.5)
+    names: dict[str, Any] = {"__name__": "model"}
+    exec(compile(text, "model.py", "exec"), names)
+    model = names["Model"]()
+    network = build_network(architecture, seed=0)
+    model.load_state_dict(network.state_dict())
+    assert sum(each.numel() for each in model.parameters()) == names["PARAMS"]
+    images = torch.randn(3, *architecture.input_shape)
+    with torch.inference_mode():
+        wanted, given = network.eval()(images), model.eval()(images)
+    torch.testing.assert_close(given, wanted, rtol=1e-4, atol=1e-5)
+    shapes = [
+        line.split("# (")[1]
+        for line in text.splitlines()
+        if line.startswith(" " * 12) and "# (" in line
+    ]
+    assert len(shapes) >= len(architecture.layers)
+    assert names["CLASS_NAMES"] == parts.class_names
+
+
+@pytest.mark.parametrize(
+    "text", ["a", "it's", 'a "b"', "both ' and \"", "\\", "\n\t\x00", "ü😀", ""]
+)
+def test_a_quoted_text_is_that_text(text: str) -> None:
+    assert eval(quoted(text)) == text
+
+
+def test_without_a_number_the_most_accurate_on_the_front_is_exported(
+    store: Store, parts: Split, tmp_path: Path
+) -> None:
+    study = study_of(store, parts)
+    with pytest.raises(ExportError, match="finished trial"):
+        export_trial(store, "noise", None, tmp_path / "out", split=parts)
+    scores = [
+        trained(store, parts, (Flatten(), Linear(9 + seed), Linear(4)), seed) for seed in range(4)
+    ]
+    number = max(range(4), key=lambda each: (scores[each], -each))
+    unfinished = store.start_trial(study.id, start(9))
+    store.record_epoch(unfinished, report(1, 1.0))
+    told = export_trial(store, "noise", None, tmp_path / "out", split=parts)
+    assert (told.number, told.recorded) == (number, scores[number])
+    with pytest.raises(ExportError, match="still training"):
+        export_trial(store, "noise", 9, tmp_path / "other", split=parts)
+    assert not (tmp_path / "other").exists()
+
+
+def test_an_export_that_is_not_the_trained_network_never_appears(
+    store: Store, parts: Split, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    trained(store, parts, NETWORKS["plain"])
+    source = module_source
+
+    def wrong(*arguments: Any, **named: Any) -> str:
+        return source(*arguments, **named).replace("nn.ReLU()", "nn.Tanh()")
+
+    monkeypatch.setattr(folder_module, "module_source", wrong)
+    with pytest.raises(ExportError, match="logits"):
+        export_trial(store, "noise", 0, tmp_path / "out", split=parts)
+    monkeypatch.undo()
+    other = build_network(Architecture(SHAPE, 4, NETWORKS["plain"]), seed=99)
+    save_weights(other, weights_path(store, "noise", 0))
+    with pytest.raises(ExportError, match="recorded accuracy"):
+        export_trial(store, "noise", 0, tmp_path / "out", split=parts)
+    weights_path(store, "noise", 0).unlink()
+    with pytest.raises(ExportError, match=r"no file .*0\.safetensors"):
+        export_trial(store, "noise", 0, tmp_path / "out", split=parts)
+    assert sorted(path.name for path in tmp_path.iterdir() if "sizewise" not in path.name) == [
+        "noise"
+    ]
+
+
+def test_only_an_earlier_export_is_replaced_and_only_on_demand(
+    store: Store, parts: Split, tmp_path: Path
+) -> None:
+    trained(store, parts, NETWORKS["plain"], 0)
+    trained(store, parts, NETWORKS["composites"], 1)
+    out = tmp_path / "out"
+    out.mkdir()
+    export_trial(store, "noise", 0, out, split=parts)
+    first = (out / "model.py").read_text()
+    with pytest.raises(ExportError, match="--force"):
+        export_trial(store, "noise", 1, out, split=parts)
+    assert (out / "model.py").read_text() == first
+    export_trial(store, "noise", 1, out, split=parts, force=True)
+    assert "Residual" in (out / "model.py").read_text()
+    foreign = tmp_path / "thesis"
+    foreign.mkdir()
+    (foreign / "model.py").write_text("mine = 1\n")
+    with pytest.raises(ExportError, match="earlier export"):
+        export_trial(store, "noise", 0, foreign, split=parts, force=True)
+    assert [path.name for path in foreign.iterdir()] == ["model.py"]
+
+
+def test_a_changed_folder_does_not_pass_its_own_check(
+    store: Store, parts: Split, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    accuracy = trained(store, parts, NETWORKS["plain"])
+    out = tmp_path / "out"
+    export_trial(store, "noise", 0, out, split=parts)
+    network = build_network(Architecture(SHAPE, 4, NETWORKS["plain"]), seed=5)
+    save_weights(network, out / "model.safetensors")
+    load_weights(network, out / "model.safetensors")
+    assert evaluate(network, parts.validation, parts).accuracy != accuracy
+    done = run_alone(out)
+    assert (done.returncode, "NOT THE SAME" in done.stdout) == (1, True)
+    monkeypatch.setattr(folder_module, "LARGEST_VALIDATION", 1000)
+    told = export_trial(store, "noise", 0, out, split=parts, force=True)
+    assert "left out" in told.notes[0]
+    assert "validation.safetensors" not in told.files
+    assert run_alone(out).returncode == 2
+
+
+def test_other_data_are_refused(store: Store, parts: Split, tmp_path: Path) -> None:
+    new_study(store, "noise", data={"name": "noise", "hash": "0" * 64})
+    trained(store, parts, NETWORKS["plain"])
+    with pytest.raises(ExportError, match="those of the study"):
+        export_trial(store, "noise", 0, tmp_path / "out", split=parts)

@@ -1,0 +1,107 @@
+from __future__ import annotations
+
+import math
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from results import hypervolume, is_front
+from space.errors import InputError
+
+# Few distinct values, so that ties and duplicates are the rule.
+ACCURACIES = st.one_of(st.sampled_from([0.0, 0.1, 0.5, 0.5, 0.9, 1.0, math.nan]), st.floats(0, 1))
+SIZES = st.one_of(
+    st.sampled_from([1.0, 2.0, 2.0, 10.0, 1e6, math.inf, math.nan]), st.floats(1, 1e9)
+)
+TRIALS = st.lists(st.tuples(ACCURACIES, SIZES), max_size=30)
+
+
+def columns(trials: list[tuple[float, float]]) -> tuple[list[float], list[float]]:
+    return [accuracy for accuracy, _ in trials], [size for _, size in trials]
+
+
+def beaten(one: tuple[float, float], other: tuple[float, float]) -> bool:
+    no_worse = other[0] >= one[0] and other[1] <= one[1]
+    return no_worse and (other[0] > one[0] or other[1] < one[1])
+
+
+@given(TRIALS)
+def test_the_front_is_what_a_comparison_of_all_pairs_leaves(
+    trials: list[tuple[float, float]],
+) -> None:
+    known = [not any(map(math.isnan, trial)) for trial in trials]
+    expected = [
+        known[i] and not any(beaten(trial, other) for j, other in enumerate(trials) if known[j])
+        for i, trial in enumerate(trials)
+    ]
+    assert is_front(*columns(trials)).tolist() == expected
+
+
+def area(trials: list[tuple[float, float]], limit: float) -> float:
+    """Sum the strips between neighbouring sizes, each at the best accuracy to its left."""
+    inside = [(a, s) for a, s in trials if math.isfinite(a) and s <= limit]
+    edges = sorted({s for _, s in inside} | {limit})
+    strips = [
+        (right - left) * max((a for a, s in inside if s <= left), default=0.0)
+        for left, right in pairwise(edges)
+    ]
+    return math.fsum(strips)
+
+
+@given(TRIALS, st.one_of(st.sampled_from([2.0, 10.0]), st.floats(1.5, 1e7)))
+def test_the_hypervolume_is_the_area_under_the_staircase(
+    trials: list[tuple[float, float]], limit: float
+) -> None:
+    measured = hypervolume(*columns(trials), reference_size=limit)
+    assert measured == pytest.approx(area(trials, limit), rel=1e-9, abs=1e-12)
+    logs = [(a, math.log10(s) / math.log10(limit)) for a, s in trials]
+    share = hypervolume(*columns(trials), reference_size=limit, log=True)
+    assert share == pytest.approx(area(logs, 1.0), rel=1e-9, abs=1e-12)
+    assert 0.0 <= share <= 1.0
+
+
+@given(TRIALS, st.tuples(st.floats(0, 1), st.floats(1, 100)))
+def test_one_more_trial_never_shrinks_the_hypervolume(
+    trials: list[tuple[float, float]], one: tuple[float, float]
+) -> None:
+    before, after = (
+        hypervolume(*columns(each), reference_size=100.0) for each in (trials, [*trials, one])
+    )
+    assert after >= before - 1e-9
+
+
+def test_by_hand() -> None:
+    accuracy = np.array([0.5, 0.9, 0.4, 0.9, 0.9, np.nan])
+    size = np.array([10, 100, 20, 100, 1000, 1])
+    given_accuracy, given_size = accuracy.copy(), size.copy()
+    assert is_front(accuracy, size).tolist() == [True, True, False, True, False, False]
+    # The default reference is (0, 1000): 90 wide at 0.5, then 900 wide at 0.9.
+    assert hypervolume(accuracy, size) == pytest.approx(90 * 0.5 + 900 * 0.9)
+    # Thirds of the way from 1 to 1000: one at 0.5, one at 0.9.
+    assert hypervolume(accuracy, size, log=True) == pytest.approx((0.5 + 0.9) / 3)
+    above = hypervolume(accuracy, size, reference_accuracy=0.6, reference_size=200)
+    assert above == pytest.approx(100 * 0.3)
+    np.testing.assert_array_equal(accuracy, given_accuracy)
+    np.testing.assert_array_equal(size, given_size)
+
+
+def test_nothing_and_one() -> None:
+    assert is_front([], []).tolist() == []
+    assert hypervolume([], []) == 0.0
+    assert hypervolume([math.nan], [5]) == 0.0
+    assert is_front([0.3], [7]).tolist() == [True]
+    assert hypervolume([0.3], [7], reference_size=17) == pytest.approx(3.0)
+
+
+def test_wrong_input_is_refused() -> None:
+    with pytest.raises(InputError, match="equally long"):
+        is_front([0.1, 0.2], [1])
+    with pytest.raises(InputError, match="flat"):
+        is_front([[0.1]], [[1]])
+    with pytest.raises(InputError, match="log scale"):
+        hypervolume([0.1], [0.5], log=True)
+    with pytest.raises(InputError, match="log scale"):
+        hypervolume([0.1], [1], log=True)

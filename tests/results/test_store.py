@@ -1,0 +1,176 @@
+from __future__ import annotations
+
+import sqlite3
+import subprocess
+import sys
+from contextlib import ExitStack, closing
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from results import Store, open_store, weights_path
+from results.errors import StoreError
+from results.schema import VERSION
+from space.errors import InputError
+
+from .samples import new_study, report, start
+from .store_kit import StoreKit
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+HERE = Path(__file__).parent
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    opened = open_store(f"sqlite:///{tmp_path}/runs/sizewise.db")
+    yield opened
+    opened.close()
+
+
+class TestSqlite(StoreKit):
+    """The kit on one SQLite file."""
+
+
+def database(store: Store) -> Path:
+    return Path(store.url.removeprefix("sqlite:///"))
+
+
+def test_the_default_store_lies_in_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("SIZEWISE_STORE", raising=False)
+    store = open_store()
+    new_study(store)
+    assert database(store) == tmp_path / "runs" / "sizewise.db"
+    assert database(store).is_file()
+    expected = tmp_path / "runs" / "digits" / "weights" / "12.safetensors"
+    assert weights_path(store, "digits", 12) == expected
+    monkeypatch.setenv("SIZEWISE_STORE", "sqlite:///elsewhere/here.db")
+    other = open_store()
+    monkeypatch.chdir("/")
+    assert other.studies() == []
+    assert other.folder("digits") == tmp_path / "elsewhere" / "digits"
+    store.close()
+    other.close()
+
+
+def test_a_study_cannot_lie_where_a_file_lies(store: Store) -> None:
+    with pytest.raises(InputError, match="must not be a file"):
+        new_study(store, "sizewise.db")
+
+
+@pytest.mark.parametrize("version", [VERSION + 1, VERSION + 100])
+def test_a_newer_store_is_refused_and_left_alone(store: Store, version: int) -> None:
+    store.close()
+    with closing(sqlite3.connect(database(store))) as connection:
+        connection.execute("UPDATE schema_version SET version = ?", [version])
+        connection.commit()
+    with pytest.raises(StoreError, match=f"schema {version}.*newer sizewise"):
+        open_store(store.url)
+
+
+def test_a_foreign_database_is_refused_and_left_alone(tmp_path: Path) -> None:
+    path = tmp_path / "other.db"
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("CREATE TABLE customers (name TEXT)")
+        connection.execute("CREATE TABLE schema_version (version INTEGER)")
+        connection.commit()
+    before = path.read_bytes()
+    with pytest.raises(StoreError, match="customers"):
+        open_store(f"sqlite:///{path}")
+    assert path.read_bytes() == before
+    assert [each.name for each in tmp_path.iterdir()] == ["other.db"]
+
+
+@pytest.mark.parametrize(
+    ("address", "told"),
+    [
+        ("runs/sizewise.db", "sqlite:///runs/sizewise.db"),
+        ("sqlite://", "must be a file"),
+        ("sqlite:///:memory:", "must be a file"),
+        ("nosuch://host/base", "reachable"),
+        ("sqlite:////proc/nowhere/sizewise.db", "reachable"),
+        ("sqlite:///{text}", "not a database"),
+    ],
+)
+def test_an_address_that_leads_nowhere_is_explained(
+    tmp_path: Path, address: str, told: str
+) -> None:
+    text = tmp_path / "notes.txt"
+    text.write_text("these are notes, and no database\n" * 100)
+    with pytest.raises(StoreError, match=told):
+        open_store(address.format(text=text))
+    assert text.read_text().startswith("these are notes")
+
+
+def test_a_password_is_never_shown() -> None:
+    store = Store("postgresql://me:secret@nowhere.invalid/base")
+    assert "secret" not in repr(store)
+    assert "secret" in store.url
+    with pytest.raises(StoreError) as caught:
+        store.connect()
+    assert "secret" not in str(caught.value)
+
+
+def test_an_interrupted_transaction_leaves_nothing(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    study = new_study(store)
+    trial_id = store.start_trial(study.id, start(0))
+    store.record_epoch(trial_id, report(1, 0.25))
+
+    def fails(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("results.store.update", fails)
+    for attempt in (
+        lambda: store.restart_trial(trial_id),
+        lambda: store.end_trial(trial_id, "finished", "all epochs"),
+    ):
+        with pytest.raises(KeyboardInterrupt):
+            attempt()
+    assert len(store.epochs(trial_id)) == 1
+    assert store.trial(study.id, 0).state == "running"
+
+
+def child(*arguments: object) -> subprocess.Popen[str]:
+    command = [sys.executable, "-m", "tests.results.writer", *map(str, arguments)]
+    return subprocess.Popen(command, cwd=HERE.parents[1], stdout=subprocess.PIPE, text=True)
+
+
+def test_a_killed_writer_loses_nothing_that_it_had_committed(store: Store) -> None:
+    study = new_study(store)
+    for number, commits in enumerate((1, 2, 3, 5, 17, 40, 120, 400)):
+        with child("write", store.url, number) as writer:
+            assert writer.stdout is not None
+            told = [int(writer.stdout.readline()) for _ in range(commits)]
+            writer.kill()
+            told += [int(line) for line in writer.stdout.read().splitlines() if line.isdigit()]
+        stored = [epoch.epoch for epoch in store.epochs(store.trial(study.id, number).id)]
+        # The last line may have been cut while it was written; a commit may lack its line.
+        assert stored[: len(told) - 1] == told[:-1]
+        assert len(stored) >= len(told) - 1
+        store.close()
+        with closing(sqlite3.connect(database(store))) as connection:
+            assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+            assert connection.execute("PRAGMA foreign_key_check").fetchall() == []
+
+
+def test_readers_see_whole_trials_while_a_process_writes(store: Store) -> None:
+    study = new_study(store)
+    with ExitStack() as stack:
+        wanted = ("fill", "watch", "watch")
+        processes = [stack.enter_context(child(what, store.url, 150)) for what in wanted]
+        assert [process.wait(timeout=50) for process in processes] == [0, 0, 0]
+    assert len(store.trials(study.id)) == 150
+
+
+def test_processes_that_create_a_store_at_once_share_it(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/runs/new.db"
+    openers = [child("open", url) for _ in range(4)]
+    for opener in openers:
+        with opener:
+            assert opener.wait(timeout=50) == 0
+    assert len(open_store(url).studies()) == 4

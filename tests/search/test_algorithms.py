@@ -1,0 +1,126 @@
+"""The conformance kit of algorithms: a new one is one more name in ALGORITHMS."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, get_args
+
+import numpy as np
+import pytest
+
+from search.algorithms import Outcome, choose_algorithm
+from search.job import AlgorithmName, SearchSettings
+from space import SearchSpace, layers
+from tests.search.jobs import SPACE
+
+if TYPE_CHECKING:
+    from search.algorithms import Algorithm, Proposal
+
+ALGORITHMS = get_args(AlgorithmName)
+LIMITS = {"params": 1_500}
+
+
+@pytest.fixture
+def space() -> SearchSpace:
+    """A few dozen networks, so that an algorithm can be asked for all of them."""
+    return SearchSpace.from_dict(SPACE, input_shape=(1, 8, 8), classes=10, limits=LIMITS)
+
+
+@pytest.fixture(params=ALGORITHMS)
+def name(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+def make(name: str, space: SearchSpace, seed: int = 3) -> Algorithm:
+    settings = SearchSettings.model_validate({"algorithm": name, "seed": seed})
+    return choose_algorithm(settings, space)
+
+
+def accuracy(proposal: Proposal) -> float:
+    """A made-up world in which larger is better, up to a point."""
+    return 1.0 - 1.0 / np.log(proposal.architecture.params)
+
+
+def exhaust(algorithm: Algorithm, rng: np.random.Generator) -> list[Proposal]:
+    """Ask until nothing is left, with up to five proposals open, told in random order."""
+    proposals: list[Proposal] = []
+    waiting: list[Proposal] = []
+    while (proposal := algorithm.ask()) is not None:
+        proposals.append(proposal)
+        waiting.append(proposal)
+        while len(waiting) > rng.integers(0, 5):
+            told = waiting.pop(int(rng.integers(len(waiting))))
+            failed = rng.random() < 0.1
+            algorithm.tell(Outcome(told, None if failed else accuracy(told)))
+    return proposals
+
+
+def every_network(space: SearchSpace) -> set[str]:
+    rng = np.random.default_rng(0)
+    return {space.build(space.sample(rng)).fingerprint for _ in range(5_000)}
+
+
+def test_proposes_every_network_once_and_then_ends(name: str, space: SearchSpace) -> None:
+    proposals = exhaust(make(name, space), np.random.default_rng(5))
+    fingerprints = [proposal.fingerprint for proposal in proposals]
+    assert len(fingerprints) == len(set(fingerprints))
+    assert set(fingerprints) == every_network(space)
+    assert all(proposal.architecture.params <= LIMITS["params"] for proposal in proposals)
+    assert all(space.build(one.point) == one.architecture for one in proposals)
+
+
+def test_a_rebuilt_algorithm_never_repeats_what_it_recalls(name: str, space: SearchSpace) -> None:
+    first, rebuilt = make(name, space), make(name, space)
+    proposals = [proposal for proposal in (first.ask() for _ in range(12)) if proposal]
+    for proposal in proposals:
+        rebuilt.recall(proposal)
+    for proposal in proposals[3:]:
+        rebuilt.tell(Outcome(proposal, accuracy(proposal)))
+    known = {proposal.fingerprint for proposal in proposals}
+    for _ in range(8):
+        proposal = rebuilt.ask()
+        assert proposal is not None
+        assert proposal.fingerprint not in known
+        known.add(proposal.fingerprint)
+
+
+def test_equal_seeds_propose_equal_networks(name: str, space: SearchSpace) -> None:
+    runs = []
+    for seed in (1, 1, 2):
+        algorithm, asked = make(name, space, seed), []
+        for _ in range(15):
+            proposal = algorithm.ask()
+            assert proposal is not None
+            algorithm.tell(Outcome(proposal, accuracy(proposal)))
+            asked.append(proposal.fingerprint)
+        runs.append(asked)
+    assert runs[0] == runs[1]
+    assert runs[0] != runs[2]
+
+
+def test_random_search_resumed_equals_never_stopped(space: SearchSpace) -> None:
+    straight = make("random", space)
+    whole = [straight.ask() for _ in range(10)]
+    resumed = make("random", space)
+    for proposal in whole[:6]:
+        assert proposal is not None
+        resumed.recall(proposal)
+    assert [resumed.ask() for _ in range(4)] == whole[6:]
+
+
+@pytest.mark.parametrize("name", ["tpe", "nsga2"])
+def test_optuna_samplers_come_to_avoid_width_that_buys_nothing(name: str) -> None:
+    """Only the first stage's width is worth anything here; chance gives the others 9 on average."""
+    widths = [2, 4, 6, 8, 10, 12, 14, 16]
+    stage = {"op": ["conv"], "kernel": [1], "filters": widths}
+    document = {"stages": [stage] * 4, "head": {"pool": ["global_avg"]}}
+    space = SearchSpace.from_dict(document, input_shape=(1, 8, 8), classes=10, limits={})
+    algorithm = make(name, space)
+    wasted = []
+    for _ in range(150):
+        proposal = algorithm.ask()
+        assert proposal is not None
+        chain = proposal.architecture.layers
+        first, *others = (one.out_channels for one in chain if isinstance(one, layers.Conv2d))
+        wasted.append(np.mean(others))
+        algorithm.tell(Outcome(proposal, first / 16))
+    assert np.mean(wasted[-40:]) < 8

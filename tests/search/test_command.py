@@ -1,0 +1,183 @@
+"""The command line: answers, JSON, and one clear message for each wrong input."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import yaml
+
+from results import open_store
+from search.command.app import main
+from tests.search.jobs import small_job
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    Call = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def sizewise(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Call:
+    """Call the command line in an empty folder; returns exit code, output and errors."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("SIZEWISE_STORE", raising=False)
+
+    def call(*words: str) -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "argv", ["sizewise", *words])
+        with pytest.raises(SystemExit) as ended:
+            main()
+        said = capsys.readouterr()
+        return int(ended.value.code or 0), said.out, said.err
+
+    return call
+
+
+def document(**changes: Any) -> str:
+    return yaml.safe_dump(small_job(**changes).model_dump(mode="json"))
+
+
+STAGE = {"repeat": [1], "op": ["conv"], "filters": [4], "kernel": [3], "pool": ["none"]}
+HEAD = {"pool": ["global_avg"], "hidden": [[]], "dropout": [0.0]}
+
+
+def space(**changes: Any) -> dict[str, Any]:
+    return {"stages": [STAGE | changes], "head": HEAD}
+
+
+WRONG_JOBS = {
+    "unknown field": (document() + "epoches: 3\n", ["epoches", "field"]),
+    "unknown field in a section": (
+        document().replace("trials:", "trails:"),
+        ["budget.trails", "'trials'"],
+    ),
+    "kernel larger than the map": (
+        document(space=space(kernel=[9], padding=["valid"])),
+        ["space.stages[0].kernel", "9", "8"],
+    ),
+    "limits that nothing meets": (document(limits={"params": 3}), ["limits", "3", "smallest"]),
+    "empty choices": (document(space=space(filters=[])), ["space.stages[0].filters", "[]"]),
+    "wrong type": (document().replace("trials: 4", "trials: many"), ["budget.trials", "many"]),
+    "bad YAML": ("data: digits\nspace: [\n", ["line", "YAML"]),
+    "not a mapping": ("- digits\n", ["mapping"]),
+    "unknown data": (document(data="digitz"), ["data", "digitz", "digits"]),
+    "missing data": (document(data="npz:nowhere.npz"), ["data", "nowhere.npz"]),
+    "zero trials": (
+        document().replace("trials: 4", "trials: 0"),
+        ["budget.trials", "greater than 0"],
+    ),
+    "unknown algorithm": (
+        document().replace("algorithm: random", "algorithm: randon"),
+        ["search.algorithm", "'random'"],
+    ),
+    "unknown optimizer": (document(recipe={"optimizer": "adm"}), ["recipe.optimizer", "adam"]),
+    "unknown limit": (document(limits={"parms": 10}), ["limits", "parms", "params"]),
+    "misspelt stage field": (document(space=space(filter=[3])), ["space.stages[0]", "filter"]),
+    "hostile name": (document(study="../../etc"), ["study", "../../etc"]),
+}
+
+
+@pytest.mark.parametrize(("text", "words"), WRONG_JOBS.values(), ids=WRONG_JOBS)
+def test_a_wrong_job_gets_one_message_and_leaves_nothing(
+    text: str, words: list[str], sizewise: Call, tmp_path: Path
+) -> None:
+    (tmp_path / "job.yaml").write_text(text)
+    code, _, errors = sizewise("run", "job.yaml")
+    assert code == 2
+    assert errors.startswith("Error: ")
+    assert errors.count("\n") == 1
+    assert "Traceback" not in errors
+    assert all(word in errors for word in words), errors
+    assert open_store().studies() == []
+
+
+def test_a_missing_job_is_named_with_the_nearest_one(sizewise: Call, tmp_path: Path) -> None:
+    (tmp_path / "digits-small.yaml").write_text(document())
+    code, _, errors = sizewise("run", "digit-small.yaml")
+    assert code == 2
+    assert "Did you mean 'digits-small.yaml'?" in errors
+
+
+def test_a_study_is_run_read_and_exported(sizewise: Call, tmp_path: Path) -> None:
+    (tmp_path / "job.yaml").write_text(document(study="mine"))
+    code, output, _ = sizewise("run", "job.yaml")
+    assert code == 0
+    assert "sizewise export mine" in output
+    assert (tmp_path / "runs/mine/front.png").is_file()
+
+    code, _, errors = sizewise("run", "job.yaml")
+    assert (code, errors.count("\n")) == (2, 1)
+    assert "mine" in errors
+    assert "sizewise resume mine" in errors
+
+    listed = json.loads(sizewise("list", "--json")[1])
+    assert [(row["study"], row["trials"]) for row in listed] == [("mine", 4)]
+    front = json.loads(sizewise("front", "mine", "--json")[1])
+    shown = json.loads(sizewise("show", "mine", "--json")[1])
+    assert len(shown["trials"]) == 4
+    best = max(row["accuracy"] for row in shown["trials"])
+    assert front[-1]["accuracy"] == best
+    number = str(front[-1]["number"])
+    trial = json.loads(sizewise("show", "mine", number, "--json")[1])
+    assert [row["epoch"] for row in trial["epochs"]] == [1, 2]
+
+    code, output, errors = sizewise("export", "mine", "--to", "taken")
+    assert code == 0, errors
+    ran = subprocess.run(
+        [sys.executable, "taken/model.py"], capture_output=True, text=True, check=False
+    )
+    assert ran.returncode == 0, ran.stderr
+    assert f"{best:.4f}"[:5] in ran.stdout or f"{100 * best:.2f}" in ran.stdout
+
+
+def test_a_second_study_of_the_same_job_gets_a_number(sizewise: Call, tmp_path: Path) -> None:
+    (tmp_path / "job.yaml").write_text(document(budget={"trials": 1}))
+    assert sizewise("run", "job.yaml")[0] == 0
+    code, output, _ = sizewise("run", "job.yaml")
+    assert code == 0
+    assert "job-2" in output
+
+
+def test_unknown_names_are_answered_with_near_ones(sizewise: Call, tmp_path: Path) -> None:
+    (tmp_path / "job.yaml").write_text(document(study="mine", budget={"trials": 1}))
+    sizewise("run", "job.yaml")
+    for words in (["show", "mien"], ["front", "mien"], ["resume", "mien"], ["export", "mien"]):
+        code, _, errors = sizewise(*words)
+        assert (code, errors.count("\n")) == (2, 1), errors
+        assert "'mine'" in errors
+    for words in (["show", "mine", "9"], ["export", "mine", "9"], ["front", "mine", "--size", "x"]):
+        code, _, errors = sizewise(*words)
+        assert (code, errors.count("\n")) == (2, 1), errors
+
+
+def test_describe_prints_lenet5_and_reads_its_own_json(sizewise: Call, tmp_path: Path) -> None:
+    code, output, _ = sizewise("describe", "lenet5")
+    assert code == 0
+    assert "61,706" in output
+    described = json.loads(sizewise("describe", "lenet5", "--json")[1])
+    assert described["params"] == sum(row["params"] for row in described["layers"]) == 61_706
+    (tmp_path / "net.json").write_text(json.dumps(described["architecture"]))
+    assert sizewise("describe", "net.json")[1] == output
+    code, _, errors = sizewise("describe", "lenet6")
+    assert code == 2
+    assert "lenet5" in errors
+
+
+def test_help_loads_nothing_heavy() -> None:
+    probe = (
+        "import sys; sys.argv = ['sizewise', '--help']\n"
+        "from search.command.app import main\n"
+        "try: main()\n"
+        "except SystemExit: pass\n"
+        "heavy = {'torch', 'ray', 'pandas', 'optuna', 'sqlalchemy'} & set(sys.modules)\n"
+        "assert not heavy, heavy\n"
+    )
+    ran = subprocess.run([sys.executable, "-c", probe], capture_output=True, text=True, check=False)
+    assert ran.returncode == 0, ran.stderr
+    assert "export" in ran.stdout

@@ -1,0 +1,136 @@
+"""Whole studies in this process: what is stored, what an interrupt keeps, what a resume adds."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from results import Study, open_store
+from search.session import resume, run
+from tests.search.jobs import small_job
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from results import Store, StudyRecord
+    from search.standing import Standing
+
+VOLATILE = ["seconds", "started", "ended", "attempt"]
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    return open_store(f"sqlite:///{tmp_path}/runs/sizewise.db")
+
+
+def numbers(store: Store, name: str) -> list[dict[str, Any]]:
+    """All that a study measured, times apart."""
+    study = Study(store, name)
+    trials = study.trials().drop(columns=VOLATILE)
+    epochs = study.epochs().drop(columns=["seconds", "images_per_second"])
+    return [*trials.to_dict("records"), *epochs.to_dict("records")]
+
+
+class InterruptAtEpoch:
+    """Ends a study as Ctrl-C does, when its n-th epoch has been reported."""
+
+    def __init__(self, epoch: int, monkeypatch: pytest.MonkeyPatch) -> None:
+        from search.desk import Desk
+
+        self.left = epoch
+        report = Desk.report
+
+        def counted(desk: Desk, *told: Any) -> bool:
+            self.left -= 1
+            if self.left == 0:
+                desk.interrupt()
+            return report(desk, *told)
+
+        monkeypatch.setattr(Desk, "report", counted)
+
+
+def test_a_study_keeps_all_that_it_measured(store: Store) -> None:
+    record = run(small_job(), store, name="small")
+    study = Study(store, "small")
+    trials, epochs = study.trials(), study.epochs()
+    assert record.state == "finished"
+    assert list(trials["state"]) == ["finished"] * 4
+    assert list(trials["reason"]) == ["trained all 2 epochs"] * 4
+    assert trials["fingerprint"].is_unique
+    assert (trials["params"] <= 1_500).all()
+    assert len(epochs) == 8
+    last = epochs[epochs["epoch"] == 2].set_index("number")["accuracy"]
+    assert (trials.set_index("number")["accuracy"] == last).all()
+    assert store.environments(record.id)[0].environment["versions"]["torch"]
+    weights = sorted(path.name for path in (store.folder("small") / "weights").iterdir())
+    assert weights == [f"{number}.safetensors" for number in range(4)]
+
+
+@pytest.mark.parametrize("epoch", [1, 2, 5])
+def test_interrupted_and_resumed_equals_never_stopped(
+    store: Store, epoch: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run(small_job(), store, name="whole")
+    with monkeypatch.context() as patch:
+        InterruptAtEpoch(epoch, patch)
+        stopped = run(small_job(), store, name="stopped")
+    assert stopped.state == "interrupted"
+    ended = Study(store, "stopped").trials().query("state == 'finished'")
+    assert len(ended) == epoch // 2
+    assert resume("stopped", store).state == "finished"
+    assert numbers(store, "stopped") == numbers(store, "whole")
+    attempts = Study(store, "stopped").trials()["attempt"]
+    assert (attempts[: len(ended)] == 1).all()
+
+
+def test_a_finished_study_stays_as_it_is_when_resumed(store: Store) -> None:
+    run(small_job(), store, name="small")
+    before = numbers(store, "small")
+    assert resume("small", store).state == "finished"
+    assert numbers(store, "small") == before
+
+
+def test_a_failing_training_ends_its_trial_and_not_the_study(store: Store) -> None:
+    recipe = {"epochs": 2, "optimizer": "sgd", "learning_rate": 1e30}
+    record = run(small_job(recipe=recipe), store, name="hot")
+    trials = Study(store, "hot").trials()
+    assert record.state == "finished"
+    assert set(trials["state"]) == {"failed"}
+    assert trials["reason"].str.contains("loss of epoch 1").all()
+    assert Study(store, "hot").front().empty
+
+
+def test_a_space_with_few_networks_ends_the_study_early(store: Store) -> None:
+    stage = {"repeat": [1], "op": ["conv"], "filters": [2, 4], "kernel": [3], "pool": ["max"]}
+    head = {"pool": ["global_avg"], "hidden": [[]], "dropout": [0.0]}
+    record = run(small_job(space={"stages": [stage], "head": head}), store, name="tiny")
+    assert record.state == "finished"
+    assert len(Study(store, "tiny").trials()) == 2
+
+
+def test_time_ends_a_study_before_its_trials_do(store: Store) -> None:
+    job = small_job(budget={"trials": 10_000, "minutes": 0.03})
+    assert run(job, store, name="short").state == "finished"
+    assert 0 < len(Study(store, "short").trials()) < 10_000
+
+
+def test_the_watcher_sees_the_front_that_the_store_holds(store: Store) -> None:
+    seen: list[Standing] = []
+
+    @contextmanager
+    def watch(_study: StudyRecord, standing: Standing) -> Iterator[None]:
+        seen.append(standing)
+        yield
+
+    run(small_job(), store, name="small", watch=watch)
+    (standing,) = seen
+    front = Study(store, "small").front()
+    assert [ended.number for ended in standing.front] == list(front["number"])
+    assert [ended.size for ended in standing.front] == list(front["params"])
+    assert standing.best is not None
+    assert standing.best.accuracy == front["accuracy"].max()
+    assert not standing.running
+    assert standing.seconds_left == 0

@@ -1,0 +1,57 @@
+"""Weights as safetensors files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from safetensors import SafetensorError
+from safetensors.torch import load, save
+
+from space.errors import InputError
+
+from .atomic import write_whole
+
+if TYPE_CHECKING:
+    from torch import Tensor, nn
+
+
+def save_weights(network: nn.Module, path: str | Path) -> None:
+    """Write all parameters and buffers to ``path``, in one step: an older file or all of the new.
+
+    Names are those of the state dict, ``layers.<index>.weight``; memory layout is the usual one.
+    """
+    tensors = {
+        name: tensor.detach().cpu().contiguous() for name, tensor in network.state_dict().items()
+    }
+    write_whole(Path(path), save(tensors))
+
+
+def load_weights(network: nn.Module, path: str | Path) -> None:
+    """Read what ``save_weights`` wrote into ``network``, in place and on its device.
+
+    Raises:
+        InputError: The file cannot be read, or holds the weights of another architecture.
+    """
+    tensors = _read(Path(path))
+    expected = network.state_dict()
+    _check_same(
+        {name: tuple(tensor.shape) for name, tensor in expected.items()},
+        {name: tuple(tensor.shape) for name, tensor in tensors.items()},
+    )
+    network.load_state_dict(tensors)
+
+
+def _read(path: Path) -> dict[str, Tensor]:
+    try:
+        return load(path.read_bytes())
+    except (OSError, SafetensorError) as error:
+        rule = "the file must be a safetensors file"
+        raise InputError("weights", rule, str(path), f"Reading it says: {error}") from error
+
+
+def _check_same(expected: dict[str, tuple[int, ...]], found: dict[str, tuple[int, ...]]) -> None:
+    for name in sorted(expected.keys() | found.keys()):
+        if expected.get(name) != found.get(name):
+            rule = f"{name} must have the shape {expected.get(name, 'of nothing: no such tensor')}"
+            raise InputError("weights", rule, found.get(name), "Is it another architecture's file?")
