@@ -30,12 +30,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
+from PIL import Image
 from torch import Tensor, nn
 from torch.nn import functional
 from torch.utils.data import DataLoader, Dataset
 
 from space import Architecture
-from space.layers import AvgPool2d, Conv2d, Flatten, Linear, MaxPool2d, ReLU, Tanh
+from space.layers import Conv2d, Flatten, Linear, MaxPool2d, ReLU
 from trainers import (
     ImageData,
     Recipe,
@@ -53,22 +54,21 @@ if TYPE_CHECKING:
 
     from trainers import Part, Split
 
-BATCH = 64
 EPOCHS = 1000  # more than are ever asked for
 RATE = 1e-3
-IMAGE = (1, 28, 28)
+SHAPE = (1, 28, 28)
 NETWORKS = {
     "lenet": Architecture(
-        IMAGE,
+        SHAPE,
         10,
         (
-            *(Conv2d(6, 5, padding=2), Tanh(), AvgPool2d(2)),
-            *(Conv2d(16, 5), Tanh(), AvgPool2d(2), Flatten()),
-            *(Linear(120), Tanh(), Linear(84), Tanh(), Linear(10)),
+            *(Conv2d(6, 5, padding=2), ReLU(), MaxPool2d(2)),
+            *(Conv2d(16, 5), ReLU(), MaxPool2d(2), Flatten()),
+            *(Linear(120), ReLU(), Linear(84), ReLU(), Linear(10)),
         ),
     ),
     "20k": Architecture(
-        IMAGE,
+        SHAPE,
         10,
         (
             *(Conv2d(16, 3, padding=1), ReLU(), MaxPool2d(2)),
@@ -85,32 +85,41 @@ class Setting:
 
     source: str | None
     images: int
+    batch: int
     threads: int
     rounds: int
 
 
 class Images(Dataset[tuple[Tensor, int]]):
-    """A data set as tutorials write it."""
+    """A data set as tutorials write it.
+
+    The steps are those of torchvision's MNIST with ToTensor and Normalize: array to picture,
+    picture to tensor, normalised.
+    """
 
     def __init__(self, part: Part, mean: float, std: float) -> None:
-        self.part, self.mean, self.std = part, mean, std
+        self.part, self.mean, self.std = part, [mean], [std]
 
     def __len__(self) -> int:
         return len(self.part)
 
     def __getitem__(self, index: int) -> tuple[Tensor, int]:
         """Return one image, scaled and normalised, and its class."""
-        image = torch.tensor(self.part.images[index]).to(torch.float32).div(255)
-        return image.sub(self.mean).div(self.std), int(self.part.labels[index])
+        picture = Image.fromarray(self.part.images[index, 0])
+        image = torch.from_numpy(np.array(picture, np.uint8, copy=True))
+        image = image.view(*picture.size, 1).permute(2, 0, 1).contiguous()
+        image = image.to(torch.float32).div(255)
+        mean, std = (torch.as_tensor(values).view(-1, 1, 1) for values in (self.mean, self.std))
+        return image.clone().sub_(mean).div_(std), int(self.part.labels[index])
 
 
-def tutorial(architecture: Architecture, data: Split) -> Iterator[None]:
+def tutorial(architecture: Architecture, data: Split, batch: int) -> Iterator[None]:
     """Train as tutorials do."""
     network = nn.Sequential(*build_network(architecture, seed=0).layers)
     optimizer = torch.optim.AdamW(network.parameters(), lr=RATE)
     loss_function = nn.CrossEntropyLoss()
     sets = (Images(part, data.mean[0], data.std[0]) for part in (data.train, data.validation))
-    fit, held_out = (DataLoader(each, batch_size=BATCH, shuffle=True) for each in sets)
+    fit, held_out = (DataLoader(each, batch_size=batch, shuffle=True) for each in sets)
     while True:
         network.train()
         for images, labels in fit:
@@ -120,50 +129,55 @@ def tutorial(architecture: Architecture, data: Split) -> Iterator[None]:
         network.eval()
         with torch.no_grad():
             right = sum(int((network(x).argmax(1) == y).sum()) for x, y in held_out)
-        yield check(right, len(data.validation))
+        check(right, len(data.validation))
+        yield
 
 
-def bare(architecture: Architecture, data: Split) -> Iterator[None]:
+def bare(architecture: Architecture, data: Split, batch: int) -> Iterator[None]:
     """Train by hand, with all that makes it fast and nothing else."""
     keep_large_blocks()
     layers = build_network(architecture, seed=0).layers
     network = nn.Sequential(*(layers[index] for index in layers.order))
-    network.to(memory_format=torch.channels_last)
+    network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     optimizer = torch.optim.AdamW(network.parameters(), lr=RATE, fused=True)
     pixels, labels = torch.tensor(data.train.images), torch.tensor(data.train.labels)
     shown, truth = torch.tensor(data.validation.images), torch.tensor(data.validation.labels)
     mean, std = 255 * data.mean[0], 255 * data.std[0]
     while True:
         network.train()
-        for chosen in torch.randperm(len(labels)).split(BATCH):
+        for chosen in torch.split(torch.randperm(len(labels)), batch):
             images = pixels[chosen].to(torch.float32).sub_(mean).div_(std)
             loss = functional.cross_entropy(network(images), labels[chosen])
             optimizer.zero_grad()
-            loss.backward()
+            loss.backward()  # type: ignore[no-untyped-call]
             optimizer.step()
         network.eval()
         right = 0
         with torch.inference_mode():
-            for some, classes in zip(shown.split(1024), truth.split(1024), strict=True):
+            for some, classes in zip(
+                torch.split(shown, 1024), torch.split(truth, 1024), strict=True
+            ):
                 images = some.to(torch.float32).sub_(mean).div_(std)
                 right += int((network(images).argmax(1) == classes).sum())
-        yield check(right, len(truth))
+        check(right, len(truth))
+        yield
 
 
-def ours(architecture: Architecture, data: Split) -> Iterator[None]:
+def ours(architecture: Architecture, data: Split, batch: int) -> Iterator[None]:
     """Train as a worker does, and keep a checkpoint after each epoch."""
     keep_large_blocks()
     network = build_network(architecture, seed=0)
     recipe = Recipe(
-        epochs=EPOCHS, batch_size=BATCH, learning_rate=RATE, schedule="constant", label_smoothing=0
+        epochs=EPOCHS, batch_size=batch, learning_rate=RATE, schedule="constant", label_smoothing=0
     )
     with tempfile.TemporaryDirectory() as folder:
         for report in train(network, data, recipe, seed=0):
             save_weights(network, Path(folder) / "checkpoint.safetensors")
-            yield check(round(report.accuracy * len(data.validation)), len(data.validation))
+            check(round(report.accuracy * len(data.validation)), len(data.validation))
+            yield
 
 
-LOOPS: dict[str, Callable[[Architecture, Split], Iterator[None]]] = {
+LOOPS: dict[str, Callable[[Architecture, Split, int], Iterator[None]]] = {
     "tutorial": tutorial,
     "bare": bare,
     "ours": ours,
@@ -182,8 +196,8 @@ def load(setting: Setting) -> Split:
         return split(load_data(setting.source), seed=0)
     rng = np.random.default_rng(0)
     labels = rng.integers(0, 10, setting.images)
-    patterns = rng.integers(0, 256, (10, *IMAGE))
-    noise = rng.integers(0, 256, (setting.images, *IMAGE), dtype=np.uint8)
+    patterns = rng.integers(0, 256, (10, *SHAPE))
+    noise = rng.integers(0, 256, (setting.images, *SHAPE), dtype=np.uint8)
     images = ((patterns[labels] + noise) // 2).astype(np.uint8)
     names = tuple(str(number) for number in range(10))
     data = ImageData("synthetic", images, labels, names, images[:10], labels[:10])
@@ -194,7 +208,9 @@ def serve(loop: str, setting: Setting, pipe: Connection) -> None:
     """Train an epoch of a network at each message; answer images a second, then by CPU time."""
     torch.set_num_threads(setting.threads)
     data = load(setting)
-    running = {name: LOOPS[loop](network, data) for name, network in NETWORKS.items()}
+    running = {
+        name: LOOPS[loop](network, data, setting.batch) for name, network in NETWORKS.items()
+    }
     pipe.send(len(data.train))
     with suppress(EOFError):
         while True:
@@ -235,7 +251,7 @@ def measure(setting: Setting) -> tuple[dict[tuple[str, str], list[tuple[float, f
         context.Process(target=serve, args=(loop, setting, far), daemon=True).start()
         far.close()
     images = {pipe.recv() for pipe in pipes.values()}
-    print(f"{images.pop()} training images, batch {BATCH}, {setting.threads} thread(s)")
+    print(f"{images.pop()} training images, batch {setting.batch}, {setting.threads} thread(s)")
     speeds: dict[tuple[str, str], list[tuple[float, float]]] = {}
     loops = list(LOOPS)
     for turn in range(setting.rounds + 1):
@@ -277,10 +293,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--quick", action="store_true", help="fewer images and rounds")
     parser.add_argument("--data", metavar="npz:PATH", help="28x28 grey images in ten classes")
+    parser.add_argument("--batch", type=int, default=128)
     parser.add_argument("--threads", type=int, default=1)
     options = parser.parse_args()
     images, rounds = (6_000, 5) if options.quick else (30_000, 9)
-    report(*measure(Setting(options.data, images, options.threads, rounds)))
+    report(*measure(Setting(options.data, images, options.batch, options.threads, rounds)))
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import reduce
 from importlib.resources import files
 from operator import getitem
@@ -44,7 +45,9 @@ def read_job(name: str) -> tuple[str, Job]:
     path = Path(name)
     if not path.is_file():
         raise InputError("JOB", "must be a job file or a built-in job", name, _nearest_job(path))
-    return path.stem, parse_job(_text(path), base=path.parent)
+    # A study's name is also that of a folder, so it is kept to plain letters.
+    stem = re.sub(r"[^A-Za-z0-9._-]+", "-", path.stem).strip("-.")
+    return stem or "job", parse_job(_text(path), base=path.parent)
 
 
 def parse_job(text: str, *, base: Path) -> Job:

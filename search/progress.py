@@ -31,7 +31,9 @@ BAR_WIDTH = 30
 def watch(study: StudyRecord, standing: Standing) -> Iterator[None]:
     """Show the study in place, where the terminal can; else say how it began and ended."""
     console = Console()
-    console.print(f"Study [bold]{study.name}[/bold]: {standing.trials} trials. Starting workers…")
+    before = f", {standing.done} done before" if standing.done else ""
+    goal = f"{standing.trials} trials{before}"
+    console.print(f"Study [bold]{study.name}[/bold]: {goal}. Starting workers…")
     if not console.is_terminal:
         yield
         return
@@ -47,7 +49,8 @@ class _View:
         self._began = time.monotonic()
 
     def __rich__(self) -> RenderableType:
-        return Group(self._headline(), self._running(), front_table(self._standing))
+        parts = [self._headline(), self._running()]
+        return Group(*parts, front_table(self._standing)) if self._standing.front else Group(*parts)
 
     def _headline(self) -> RenderableType:
         standing = self._standing

@@ -86,7 +86,7 @@ def run(job: Job, store: Store, *, name: str, watch: Watch | None = None) -> Stu
     study = store.create_study(
         job.study or store.next_name(name),
         job.model_dump(mode="json"),
-        data={"source": job.data, "hash": plan.split.data_hash},
+        data={"name": job.data, "hash": plan.split.data_hash},
         space=plan.space.to_dict(),
         seed=job.search.seed,
         size=job.search.size,

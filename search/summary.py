@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from results import columns, write_front_plots
 
-from .views import console, print_front
+from .views import console, print_front, short_path
 
 if TYPE_CHECKING:
     from results import Study
@@ -28,7 +26,7 @@ def summarise(study: Study) -> None:
             size=record.size,
             title=f"{record.name}: accuracy for its size",
         )
-        out.print(f"\nPlot   {_short(png)}\n       {_short(html)}", highlight=False)
+        out.print(f"\nPlot   {short_path(png)}\n       {short_path(html)}", highlight=False)
     out.print("\nNext", style="bold")
     for command, purpose in _next_commands(record.name, record.state, _best(study)):
         out.print(f"  {command:<44} [dim]{purpose}[/dim]", highlight=False)
@@ -49,8 +47,3 @@ def _next_commands(name: str, state: str, best: int | None) -> list[tuple[str, s
             (f"sizewise export {name} {best}", "take it away as plain PyTorch"),
         ]
     return [*commands, ("sizewise list", "all studies")]
-
-
-def _short(path: Path) -> str:
-    """Return a path as a person in the working directory would type it."""
-    return os.path.relpath(path) if path.is_relative_to(Path.cwd()) else str(path)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import asdict
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -18,7 +20,7 @@ from .desk import COSTS
 from .tables import frame_table
 
 if TYPE_CHECKING:
-    from results import Store, Study
+    from results import ExportReport, Store, Study
 
 FRONT = [columns.NUMBER, columns.ACCURACY, columns.PARAMS, columns.MACS, columns.OUTLINE]
 TRIALS = [
@@ -72,7 +74,7 @@ def _study_row(study: Study) -> dict[str, Any]:
         "trials": int((trials[columns.STATE] != "running").sum()),
         columns.ACCURACY: trials[columns.ACCURACY].max(),
         "front": len(study.front()),
-        "data": record.data["source"],
+        "data": record.data["name"],
         "created": record.created.strftime("%Y-%m-%d %H:%M"),
     }
 
@@ -108,7 +110,7 @@ def print_study(study: Study, *, as_json: bool) -> None:
         print_json({"study": record.name, "state": record.state, "trials": records(trials)})
         return
     out = console()
-    out.print(f"[bold]{record.name}[/bold]  {record.state}  data {record.data['source']}")
+    out.print(f"[bold]{record.name}[/bold]  {record.state}  data {record.data['name']}")
     out.print(f"limits {record.job['limits']}  recipe {record.job['recipe']}", style="dim")
     out.print(frame_table(trials, TRIALS))
 
@@ -128,9 +130,31 @@ def print_trial(study: Study, number: int, *, as_json: bool) -> None:
     out = console()
     accuracy = "" if trial.accuracy is None else f"  accuracy {trial.accuracy:.2%}"
     out.print(f"[bold]{record.name} trial {number}[/bold]  {trial.state}{accuracy}")
-    out.print(Text(f"{trial.reason or 'in training'}   seed {trial.seed}   {trial.recipe}", "dim"))
+    recipe = "  ".join(f"{field} {value}" for field, value in trial.recipe.items())
+    out.print(Text(f"{trial.reason or 'in training'}, seed {trial.seed}\n{recipe}\n", "dim"))
     print_architecture(architecture)
+    out.print()
     out.print(frame_table(curve, CURVE, "Learning curve"))
+
+
+def print_export(report: ExportReport) -> None:
+    """Print what an export wrote and what its check measured."""
+    out, check = console(), report.check
+    out.print(f"[bold]{report.study} trial {report.number}[/bold]  {report.params:,} params")
+    out.print(f"  recorded accuracy    {report.recorded:.2%}", highlight=False)
+    out.print(f"  measured accuracy    {check.accuracy:.2%}", highlight=False)
+    out.print(
+        f"  largest difference   {check.largest_difference:.1e} between logits", highlight=False
+    )
+    for note in report.notes:
+        out.print(f"  {note}")
+    out.print(f"\nWrote {short_path(report.folder)}: {', '.join(report.files)}", highlight=False)
+    out.print(f"Check it anywhere by `python {short_path(report.folder)}/model.py`.", style="dim")
+
+
+def short_path(path: Path) -> str:
+    """Return a path as a person in the working directory would type it."""
+    return os.path.relpath(path) if path.is_relative_to(Path.cwd()) else str(path)
 
 
 def print_architecture(architecture: Architecture, *, as_json: bool = False) -> None:

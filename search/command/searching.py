@@ -49,8 +49,11 @@ def run(
     changes = {"study": study, "budget.trials": trials, "run.workers": workers}
     read = override(read, changes)
     opened = open_store(store)
+    free = opened.next_name(stem)
+    if read.study is None and free != stem:
+        typer.echo(f"The study {stem} stands in the store already; this one is called {free}.")
     with _told_plainly():
-        _close(opened, run_job(read, opened, name=stem, watch=watch))
+        _close(opened, run_job(read, opened, name=free, watch=watch))
 
 
 def resume(study: StudyArgument, store: StoreOption = None) -> None:

@@ -29,8 +29,9 @@ def export(
     """
     from results import open_store
     from search.taking import export_network
+    from search.views import print_export
 
-    export_network(open_store(store), study, trial, to=to, force=force)
+    print_export(export_network(open_store(store), study, trial, to=to, force=force))
 
 
 def describe(

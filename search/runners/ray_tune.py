@@ -93,7 +93,11 @@ def _local_ray(workers: int) -> Iterator[None]:
 def try_ray() -> int:
     """Start a local Ray with one worker and return the process that answered."""
     with _local_ray(1):
-        return int(ray.get(ray.remote(os.getpid).remote()))
+        return int(ray.get(ray.remote(_process).remote()))
+
+
+def _process() -> int:
+    return os.getpid()
 
 
 def _fit(desk: Desk, split: Split, workers: int, folder: str) -> Exception | None:

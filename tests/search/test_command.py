@@ -129,11 +129,16 @@ def test_a_study_is_run_read_and_exported(sizewise: Call, tmp_path: Path) -> Non
 
     code, output, errors = sizewise("export", "mine", "--to", "taken")
     assert code == 0, errors
+    assert output.count(f"{best:.2%}") == 2
+    code, _, errors = sizewise("export", "mine", "--to", "taken")
+    assert (code, errors.count("\n")) == (2, 1)
+    assert "--force" in errors
+    assert sizewise("export", "mine", "--to", "taken", "--force")[0] == 0
     ran = subprocess.run(
         [sys.executable, "taken/model.py"], capture_output=True, text=True, check=False
     )
     assert ran.returncode == 0, ran.stderr
-    assert f"{best:.4f}"[:5] in ran.stdout or f"{100 * best:.2f}" in ran.stdout
+    assert ran.stdout.count(f"{best:.2%}") == 2
 
 
 def test_a_second_study_of_the_same_job_gets_a_number(sizewise: Call, tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -137,3 +138,11 @@ def test_ctrl_c_keeps_everything_and_says_how_to_go_on(store: Store, tmp_path: P
     assert "Traceback" not in output
     assert store.study("job").state == "interrupted"
     assert len(finished(store)) >= 2
+
+
+def test_the_doctor_finds_a_worker_and_the_store(store: Store) -> None:
+    checks = json.loads(finish(start(store, "doctor", "--json")))
+    assert all(check["well"] for check in checks)
+    found = {check["name"]: check["found"] for check in checks}
+    assert "process" in found["ray worker"]
+    assert "0 studies" in found["store"]

@@ -1,0 +1,72 @@
+"""Documents that fail the build when they lag behind the code."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from pydantic import BaseModel
+
+from results import open_store
+from search.command.app import app
+from search.job import Job
+from search.job_file import built_in_jobs, parse_job, read_job
+from search.session import prepare
+from tests.search.jobs import small_job
+
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text()
+
+
+def blocks(text: str, language: str) -> list[str]:
+    return re.findall(rf"^```{language}\n(.*?)^```", text, flags=re.MULTILINE | re.DOTALL)
+
+
+def job_fields(model: type[BaseModel], prefix: str = "") -> list[str]:
+    fields = []
+    for name, info in model.model_fields.items():
+        fields.append(prefix + name)
+        if isinstance(info.annotation, type) and issubclass(info.annotation, BaseModel):
+            fields += job_fields(info.annotation, f"{prefix}{name}.")
+    return fields
+
+
+def test_every_field_of_a_job_has_a_heading() -> None:
+    headings = re.findall(r"^##+ `(.+)`$", (ROOT / "docs/job.md").read_text(), re.MULTILINE)
+    assert headings == job_fields(Job)
+
+
+def test_every_command_stands_in_the_readme() -> None:
+    for command in app.registered_commands:
+        assert f"| `sizewise {command.name}" in README
+
+
+@pytest.mark.parametrize("page", ["README.md", "docs/job.md"])
+def test_the_jobs_that_documents_show_can_be_run(page: str) -> None:
+    shown = blocks((ROOT / page).read_text(), "yaml")
+    assert shown
+    for text in shown:
+        prepare(parse_job(text, base=ROOT))
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "examples").glob("*.yaml")), ids=lambda p: p.name)
+def test_examples_are_jobs(path: Path) -> None:
+    job = yaml.safe_load(path.read_text())
+    assert parse_job(path.read_text(), base=path.parent).space == job["space"]
+
+
+def test_built_in_jobs_can_be_run() -> None:
+    assert built_in_jobs() == ["digits"]
+    prepare(read_job("digits")[1])
+
+
+def test_the_python_of_the_readme_runs(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("search.read_job", lambda name: (name, small_job()), raising=False)
+    for source in blocks(README, "python"):
+        names: dict[str, Any] = {}
+        exec(compile(source, "README.md", "exec"), names)
+    assert [study.name for study in open_store().studies()] == ["digits"]
