@@ -17,5 +17,9 @@ class UnknownStudyError(StoreError):
     """No study of that name stands in the store."""
 
 
+class StudyHeldError(StoreError):
+    """Another driver runs the study at this moment."""
+
+
 class ExportError(InputError):
     """A trial cannot be exported, or its export is not the network that was trained."""

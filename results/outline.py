@@ -43,7 +43,18 @@ def _(layer: layers.DepthwiseSeparable) -> str:
     return f"separable {_window(layer)}"
 
 
-def _window(layer: layers.Conv2d | layers.DepthwiseSeparable) -> str:
+@_word.register
+def _(layer: layers.InvertedResidual) -> str:
+    excited = f" squeeze {layer.squeeze}" if layer.squeeze else ""
+    return f"inverted {_window(layer)} expand {layer.expansion}{excited}"
+
+
+@_word.register
+def _(layer: layers.SqueezeExcite) -> str:
+    return f"squeeze-excite {layer.squeeze_channels}"
+
+
+def _window(layer: layers.Conv2d | layers.DepthwiseSeparable | layers.InvertedResidual) -> str:
     stride = f"/{layer.stride}" if layer.stride > 1 else ""
     return f"{layer.out_channels}@{layer.kernel_size}x{layer.kernel_size}{stride}"
 

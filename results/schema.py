@@ -125,6 +125,16 @@ EPOCHS: Final = Table(
     sqlite_with_rowid=False,
 )
 
+# Who drives a study now; no row, or one whose time is over, means nobody.
+LEASES: Final = Table(
+    "leases",
+    METADATA,
+    Column("study_id", ForeignKey(STUDIES.c.id, ondelete="CASCADE"), primary_key=True),
+    Column("holder", String(200), nullable=False),
+    Column("since", Double, nullable=False),
+    Column("until", Double, nullable=False),
+)
+
 ENVIRONMENTS: Final = Table(
     "environments",
     METADATA,

@@ -18,6 +18,7 @@ from .algorithms import choose_algorithm
 from .desk import Desk
 from .environment import describe_environment
 from .job import Job
+from .lease import leased
 from .runners import choose_runner
 
 if TYPE_CHECKING:
@@ -101,7 +102,7 @@ def resume(name: str, store: Store, *, watch: Watch | None = None) -> StudyRecor
     Trials that were being trained are trained again from their start, with their own seeds.
 
     Raises:
-        InputError: When there is no such study, or its data has changed.
+        InputError: When there is no such study, its data has changed, or another driver runs it.
     """
     study = store.study(name)
     plan = prepare(Job.model_validate(study.job), stored_split=split_path(store, name))
@@ -115,17 +116,19 @@ def split_path(store: Store, study_name: str) -> Path:
 
 def _search(plan: Plan, store: Store, study: StudyRecord, watch: Watch | None) -> StudyRecord:
     job = plan.job
-    algorithm = choose_algorithm(job.search, plan.space)
-    desk = Desk(store, study, algorithm, recipe=plan.recipe, budget=job.budget)
-    store.record_environment(study.id, describe_environment())
-    store.set_study_state(study.id, "running")
-    try:
-        with _interruptible(desk), _watched(watch, study, desk.standing):
-            choose_runner(job.run).run(desk, plan.split)
-    except BaseException:
-        store.set_study_state(study.id, "interrupted")
-        raise
-    store.set_study_state(study.id, "finished" if desk.complete else "interrupted")
+    with leased(store, study.id) as when_lost:
+        algorithm = choose_algorithm(job.search, plan.space)
+        desk = Desk(store, study, algorithm, recipe=plan.recipe, budget=job.budget)
+        when_lost(desk.interrupt)
+        store.record_environment(study.id, describe_environment())
+        store.set_study_state(study.id, "running")
+        try:
+            with _interruptible(desk), _watched(watch, study, desk.standing):
+                choose_runner(job.run).run(desk, plan.split)
+        except BaseException:
+            store.set_study_state(study.id, "interrupted")
+            raise
+        store.set_study_state(study.id, "finished" if desk.complete else "interrupted")
     return store.study(study.name)
 
 

@@ -8,7 +8,7 @@ from functools import cached_property
 from itertools import takewhile
 from typing import Any, final
 
-from .canonical import fingerprint
+from .canonical import canonical, fingerprint
 from .errors import InputError, closest
 from .layers import Layer, LayerError, Linear, Shape, layer_from_dict, layer_to_dict
 from .layers.base import along, chain_reach, chain_shapes
@@ -73,9 +73,11 @@ class Architecture:
         """Bytes of the activations alive at once at the peak: one image, float32, weights apart.
 
         A layer holds its input and its output; activations, normalisation and dropout work in
-        place, flattening moves nothing, and a residual keeps its input until the sum.
+        place, flattening moves nothing, and a residual keeps its input until the sum. Layers that
+        change nothing are left out, so that descriptions of the same network need the same.
         """
-        peaks = (layer.peak(at) for layer, at in along(self.layers, self.input_shape))
+        layers = canonical(self.layers, self.input_shape)
+        peaks = (layer.peak(at) for layer, at in along(layers, self.input_shape))
         return FLOAT_BYTES * max(peaks)
 
     @cached_property

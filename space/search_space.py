@@ -4,25 +4,42 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Protocol, final
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, final
+
+import numpy as np
 
 from .architecture import Architecture, check_classes, check_input_shape
 from .blocks import part_layers
+from .bulk import cost_points
+from .census import take_census
+from .encoding import encode, feature_names
 from .errors import InfeasibleError, InputError, closest
 from .language import NO_LIMITS, PLAIN_HEAD, Head, Limits, Stage, read_space, write_space
+from .lattice.draw import SPREADS
 from .lattice.engine import Engine
 from .lattice.feasible import check_feasible
 from .lattice.steps import Held, Mark, Step, lay_out
 from .layers import Layer, LayerError, Shape
 from .layers.base import chain_shapes
+from .variation import crossover, mutate, neighbours
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
-    import numpy as np
+    import numpy.typing as npt
 
+    from .bulk import Costs
+    from .census import Census
     from .dimensions import Dimension, Point
+    from .encoding import Encoding
     from .lattice.draw import Spread
+    from .lattice.graph import Ints
+    from .lattice.tables import Floats
+
+_MOST_DRAWS = 2000
+"""How many networks a `where` rule may refuse in a row."""
+
+Where: TypeAlias = "Callable[[Architecture], bool]"
 
 
 class OptunaTrial(Protocol):
@@ -50,11 +67,19 @@ class SearchSpace:
     limits: Limits = NO_LIMITS
     growing: bool = False
     """Whether no layer may give fewer channels than it takes, the image's channels included."""
+    where: Where | None = None
+    """What the language cannot say: a function that keeps or refuses an architecture.
+
+    It is asked about each network that is drawn, mutated or built; documents cannot hold it. For
+    a search with workers it must be a function that pickle knows: one at the top of a module.
+    """
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "stages", tuple(self.stages))
         object.__setattr__(self, "input_shape", check_input_shape(self.input_shape))
         check_classes(self.classes)
+        if self.where is not None and not callable(self.where):
+            raise InputError("where", "it must be a function of an architecture", self.where)
         check_feasible(self._engine, self.limits, self.input_shape, self.build_freely)
 
     @staticmethod
@@ -64,6 +89,7 @@ class SearchSpace:
         input_shape: Sequence[int],
         classes: int,
         limits: Mapping[str, Any] | Limits | None = None,
+        where: Where | None = None,
     ) -> SearchSpace:
         """Return the space of a document, the ``space`` mapping of a job.
 
@@ -79,10 +105,18 @@ class SearchSpace:
             classes=classes,
             limits=_limits(limits),
             growing=growing,
+            where=where,
         )
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the document that `from_dict` reads; shape, classes and limits are not in it."""
+        """Return the document that `from_dict` reads; shape, classes and limits are not in it.
+
+        Raises:
+            InputError: There is a `where` rule, which no document can hold.
+        """
+        if self.where is not None:
+            rule = "a rule in Python cannot be written to a document"
+            raise InputError("where", rule, self.where, "Give it to `from_dict` again.")
         return write_space(self.stages, self.head, growing=self.growing)
 
     @property
@@ -90,19 +124,87 @@ class SearchSpace:
         """One for each field that leaves a choice."""
         return self._layout[0]
 
-    def sample(self, rng: np.random.Generator, *, spread: Spread = "points") -> Point:
+    def sample(self, rng: np.random.Generator, *, spread: Spread = "networks") -> Point:
         """Return a random canonical point inside the limits.
 
-        ``points`` gives each point the same probability, which favours large networks.
+        ``networks``, the default, gives each distinct network the same probability, however many
+        points build it; it is always drawn as the lowest of them. ``points`` gives each canonical
+        point the same probability. Both favour large networks, of which there are more.
         ``log_params`` gives each half doubling of params that holds a point the same
         probability, and then each point in it, so that small networks are drawn as often.
+
+        With a `where` rule, what it refuses is drawn again.
+
+        Raises:
+            InputError: The spread is not known, or no network was found that `where` keeps.
         """
-        point = self._engine.sample(rng, spread)
-        if point is None:
-            raise InputError(
-                "limits", "the limits must keep enough networks to draw from", self.limits
-            )
-        return point
+        if spread not in SPREADS:
+            raise InputError("spread", f"it must be one of {', '.join(SPREADS)}", spread)
+        for _ in range(_MOST_DRAWS):
+            point = self._engine.sample(rng, spread)
+            if point is not None and self.admits(point):
+                return point
+        rule = f"one of {_MOST_DRAWS:,} networks inside the limits must be kept"
+        raise InputError("where" if self.where else "limits", rule, self.where or self.limits)
+
+    def mutate(self, point: Point, rng: np.random.Generator) -> Point:
+        """Return a point inside the limits that builds another network, few choices away.
+
+        One random dimension is drawn again, and further ones until a network fits. A space of one
+        network gives its point back.
+        """
+        return mutate(self, self._engine, self.canonical(point), rng)
+
+    def crossover(self, one: Point, other: Point, rng: np.random.Generator) -> Point:
+        """Return a point inside the limits that takes each choice from one of its parents.
+
+        All such points have the same probability, the parents' own included.
+
+        Raises:
+            InfeasibleError: A parent does not fit, or lies outside the limits.
+        """
+        for parent in (one, other):
+            self.build(parent)
+        return crossover(self, self._engine, (self.canonical(one), self.canonical(other)), rng)
+
+    def neighbours(self, point: Point) -> list[Point]:
+        """Return a point for each other network inside the limits that is one choice away."""
+        return neighbours(self, self._engine, self.canonical(point))
+
+    def costs(self, points: npt.ArrayLike) -> Costs:
+        """Return what many points cost, as arrays: an integer array (n, d) has a point a row.
+
+        The `where` rule is not asked.
+
+        Raises:
+            InputError: The array has another shape, or holds an index that no choice has.
+        """
+        return cost_points(self._engine.levels, self.limits, self._check_all(points))
+
+    def encode(self, points: npt.ArrayLike, kind: Encoding = "ordinal") -> Floats:
+        """Return features (n, f) for a model, a row for each point of an array (n, d).
+
+        ``ordinal``: the place of each choice in its dimension, from 0 to 1. ``one_hot``: 1 for the
+        choice that is taken, 0 for the others. ``shape``: what the network is like, nan where its
+        layers do not fit. `feature_names` tells what stands in each column.
+        """
+        return encode(self, self._engine.levels, self._check_all(points), kind)
+
+    def feature_names(self, kind: Encoding = "ordinal") -> tuple[str, ...]:
+        """Return the names of the columns that `encode` gives."""
+        return feature_names(self, kind)
+
+    def census(self, *, seed: int = 0) -> Census:
+        """Return what the space holds: how many points and networks, and what they cost.
+
+        Numbers are exact where the networks can be told apart beforehand; else they are estimated
+        from draws, which the census says. `space.census.text` gives it as plain text.
+        """
+        return take_census(self, self._engine, seed=seed)
+
+    def admits(self, point: Point) -> bool:
+        """Return whether the `where` rule keeps the network of a point; without a rule always."""
+        return self.where is None or bool(self.where(self.build_freely(point)))
 
     def build(self, point: Point) -> Architecture:
         """Return the architecture of a point.
@@ -115,6 +217,8 @@ class SearchSpace:
         excess, reason = self.limits.worst(architecture)
         if excess > 0:
             raise InfeasibleError(tuple(point), reason, excess)
+        if self.where is not None and not self.where(architecture):
+            raise InfeasibleError(tuple(point), "the `where` rule must keep the network")
         return architecture
 
     def build_freely(self, point: Point) -> Architecture:
@@ -129,7 +233,7 @@ class SearchSpace:
                     added = part_layers(part, shape)
                     shape = chain_shapes(added, shape)[-1]
                 except LayerError as error:
-                    reason = f"{error} (behind {shape})"
+                    reason = f"{error.inside(step.where)} (behind {shape})"
                     raise InfeasibleError(point, reason) from None
                 layers.extend(added)
         return Architecture(self.input_shape, self.classes, tuple(layers))
@@ -187,6 +291,18 @@ class SearchSpace:
                     f"point[{place}]", f"{name} has the indices 0 to {size - 1}", index
                 )
         return settled
+
+    def _check_all(self, points: npt.ArrayLike) -> Ints:
+        sizes = [len(dimension.choices) for dimension in self.dimensions]
+        array = np.asarray(points)
+        if array.ndim != 2 or array.shape[1] != len(sizes) or array.dtype.kind not in "iu":
+            told = (array.dtype.name, array.shape)
+            rule = f"the points must be whole numbers in an array (n, {len(sizes)})"
+            raise InputError("points", rule, told)
+        wrong = np.argwhere((array < 0) | (array >= np.array(sizes, dtype=np.int64)))
+        if len(wrong):
+            self._check(array[wrong[0, 0]])
+        return array.astype(np.int64, copy=False)
 
     @cached_property
     def _layout(self) -> tuple[tuple[Dimension, ...], tuple[Step, ...]]:

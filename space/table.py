@@ -6,7 +6,16 @@ from dataclasses import dataclass
 from functools import singledispatch
 from typing import TYPE_CHECKING
 
-from .layers import Conv2d, DepthwiseSeparable, Dropout, Layer, Linear, Pool
+from .layers import (
+    Conv2d,
+    DepthwiseSeparable,
+    Dropout,
+    InvertedResidual,
+    Layer,
+    Linear,
+    Pool,
+    SqueezeExcite,
+)
 from .layers.base import chain_reach, size
 
 if TYPE_CHECKING:
@@ -85,11 +94,13 @@ def describe(layer: Layer) -> str:
 
 @describe.register(Conv2d)
 @describe.register(DepthwiseSeparable)
-def _(layer: Conv2d | DepthwiseSeparable) -> str:
+@describe.register(InvertedResidual)
+def _(layer: Conv2d | DepthwiseSeparable | InvertedResidual) -> str:
     groups = f" groups {layer.groups}" if isinstance(layer, Conv2d) and layer.groups > 1 else ""
     holes = f" dilation {layer.dilation}" if layer.dilation > 1 else ""
     window = f"{layer.kernel_size}×{layer.kernel_size}{_step(layer.stride, 1)}"
-    return f"{type(layer).__name__} {layer.out_channels}@{window}{groups}{holes}"
+    told = f"{type(layer).__name__} {layer.out_channels}@{window}{groups}{holes}"
+    return told + _widening(layer) if isinstance(layer, InvertedResidual) else told
 
 
 @describe.register
@@ -104,8 +115,18 @@ def _(layer: Linear) -> str:
 
 
 @describe.register
+def _(layer: SqueezeExcite) -> str:
+    return f"SqueezeExcite {layer.squeeze_channels}"
+
+
+@describe.register
 def _(layer: Dropout) -> str:
     return f"Dropout {layer.p:g}"
+
+
+def _widening(layer: InvertedResidual) -> str:
+    excited = f" squeeze {layer.squeeze}" if layer.squeeze else ""
+    return f" expand {layer.expansion}{excited}"
 
 
 def _step(stride: int, usual: int) -> str:

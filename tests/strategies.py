@@ -20,6 +20,7 @@ from space.layers import (
     Flatten,
     GlobalAvgPool2d,
     Hardswish,
+    InvertedResidual,
     Layer,
     Linear,
     MaxPool2d,
@@ -28,6 +29,7 @@ from space.layers import (
     Residual,
     Shape,
     SiLU,
+    SqueezeExcite,
     Tanh,
 )
 
@@ -86,6 +88,16 @@ def separables(draw: st.DrawFn, shape: Shape) -> DepthwiseSeparable:
     return DepthwiseSeparable(plain.out_channels, *window, plain.bias, tuple(between))
 
 
+@st.composite
+def inverted_residuals(draw: st.DrawFn) -> InvertedResidual:
+    kernel, stride = draw(st.sampled_from([1, 3, 5])), draw(st.integers(1, 2))
+    sizes = (draw(st.integers(1, 2)), draw(st.integers(1, 3)), draw(st.integers(0, 3)))
+    between = draw(st.lists(st.sampled_from([BatchNorm2d(), ReLU6()]), max_size=2))
+    behind = draw(st.lists(st.just(BatchNorm2d()), max_size=1))
+    out, bias = draw(st.integers(1, 6)), draw(st.booleans())
+    return InvertedResidual(out, kernel, stride, *sizes, bias, tuple(between), tuple(behind))
+
+
 def map_layers(shape: Shape) -> st.SearchStrategy[Layer]:
     """Any layer that can be applied to a map of this shape and gives a map."""
     return st.one_of(
@@ -93,6 +105,8 @@ def map_layers(shape: Shape) -> st.SearchStrategy[Layer]:
         pools(shape),
         residuals(shape),
         separables(shape),
+        inverted_residuals(),
+        st.builds(SqueezeExcite, st.integers(1, 4)),
         st.sampled_from([*ACTIVATIONS, BatchNorm2d()]),
         st.builds(Dropout, st.sampled_from([0, 0.0, 0.25, 0.5])),
     )
@@ -134,9 +148,13 @@ def stage_documents(draw: st.DrawFn) -> dict[str, Any]:
         "stride": _some([1, 2]),
         "padding": _some(["same", "valid"]),
         "dilation": _some([1, 2]),
+        "groups": _some([1, 2]),
+        "reduce": _some([2, 4]),
+        "expand": _some([1, 2]),
+        "squeeze": _some([0, 2]),
         "norm": _some(["batch", "none"]),
         "activation": _some(["relu", "tanh"]),
-        "pool": _some(["none", "max", "avg", "max3/2"]),
+        "pool": _some(["none", "max", "avg", "max3/2", "max3/2+1"]),
         "dropout": _some([0.0, 0.5]),
         "per_layer": st.lists(
             st.sampled_from(["op", "filters", "kernel"]), min_size=1, unique=True

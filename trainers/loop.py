@@ -4,55 +4,29 @@ from __future__ import annotations
 
 import math
 import time
-from contextlib import contextmanager
-from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import torch
-from torch.nn import functional
 
-from .augmentation import draw_shifts, take_shifted
+from .checkpoint import identity_of, read_checkpoint, write_checkpoint
 from .evaluation import evaluate_resident
 from .failures import TrainingFailure
-from .optimizers import make_optimizer, set_learning_rate
+from .faults import as_failures
+from .fitting import fit
 from .randomness import own_randomness
 from .reports import EpochReport
-from .resident import Resident, make_resident, network_input
-from .schedules import rate_share
+from .training import prepare
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from torch import Tensor, nn
-    from torch.optim import Optimizer
+    from torch import nn
 
     from .data import Split
     from .recipe import Recipe
     from .reports import Evaluation
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Training:
-    """All that stays the same from epoch to epoch."""
-
-    network: nn.Module
-    optimizer: Optimizer
-    train: Resident
-    validation: Resident
-    recipe: Recipe
-    seed: int
-    device: torch.device
-    deadline: float
-
-    @property
-    def steps(self) -> int:
-        """Steps of one epoch."""
-        return math.ceil(len(self.train) / self.recipe.batch_size)
-
-    def rate(self, epoch: int, step: int) -> float:
-        """Return the learning rate of a step (from 0) of an epoch (from 1)."""
-        progress = ((epoch - 1) * self.steps + step) / (self.recipe.epochs * self.steps)
-        return self.recipe.learning_rate * rate_share(self.recipe, progress)
+    from .training import Training
 
 
 def train(  # noqa: PLR0913 - each is one thing that a training depends on
@@ -63,6 +37,7 @@ def train(  # noqa: PLR0913 - each is one thing that a training depends on
     seed: int,
     device: str | torch.device = "cpu",
     max_seconds: float = math.inf,
+    checkpoint: str | Path | None = None,
 ) -> Iterator[EpochReport]:
     """Train ``network`` in place, yielding a report after each epoch.
 
@@ -77,12 +52,16 @@ def train(  # noqa: PLR0913 - each is one thing that a training depends on
         seed: For the order of images, augmentation and dropout, 0 or more.
         device: As torch names it.
         max_seconds: When to give up, by the clock from the first epoch on.
+        checkpoint: A file that is written before each report. Where it exists, the training goes on
+            behind the epoch that it holds, and ends with the same weights, bit by bit on the same
+            device, as if it had never stopped. Removing it is the caller's business.
 
     Raises:
         TrainingFailure: A loss was not a number, memory or time ran out, or torch failed.
+        InputError: The recipe does not fit the data, or the checkpoint is of another training.
     """
-    with _failures():
-        training = _prepare(
+    with as_failures():
+        training = prepare(
             network,
             split,
             recipe,
@@ -90,39 +69,19 @@ def train(  # noqa: PLR0913 - each is one thing that a training depends on
             device=torch.device(device),
             max_seconds=max_seconds,
         )
-    for epoch in range(1, recipe.epochs + 1):
-        with _failures():
+    kept = None if checkpoint is None else (Path(checkpoint), identity_of(training, split))
+    done = 0 if kept is None else read_checkpoint(*kept, training)
+    for epoch in range(done + 1, recipe.epochs + 1):
+        with as_failures():
             report = _epoch(training, epoch)
+        if kept is not None:
+            write_checkpoint(*kept, training, epoch)
         yield report
 
 
-def _prepare(  # noqa: PLR0913 - see train
-    network: nn.Module,
-    split: Split,
-    recipe: Recipe,
-    *,
-    seed: int,
-    device: torch.device,
-    max_seconds: float,
-) -> _Training:
-    # mypy knows no overload of `to` that takes both.
-    network.to(device=device, memory_format=torch.channels_last)  # type: ignore[call-overload]
-    return _Training(
-        network=network,
-        optimizer=make_optimizer(network, recipe),
-        train=make_resident(split.train, split, device),
-        validation=make_resident(split.validation, split, device),
-        recipe=recipe,
-        seed=seed,
-        device=device,
-        deadline=time.monotonic() + max_seconds,
-    )
-
-
-def _epoch(training: _Training, epoch: int) -> EpochReport:
+def _epoch(training: Training, epoch: int) -> EpochReport:
     started = time.perf_counter()
-    with own_randomness(training.device, training.seed, epoch):
-        train_loss = _fit(training, epoch)
+    train_loss = _fit_and_average(training, epoch)
     trained = time.perf_counter()
     evaluation = evaluate_resident(training.network, training.validation)
     _check_finite(epoch, train_loss, evaluation)
@@ -137,56 +96,18 @@ def _epoch(training: _Training, epoch: int) -> EpochReport:
     )
 
 
-def _fit(training: _Training, epoch: int) -> float:
-    """Pass once over the train part; return the mean loss."""
-    training.network.train()
-    # Added up on the device: reading a loss at each step would make the processor wait for it.
-    total = torch.zeros((), device=training.device)
-    for step, (images, labels) in enumerate(_batches(training)):
-        set_learning_rate(training.optimizer, training.rate(epoch, step))
-        loss = functional.cross_entropy(
-            training.network(images), labels, label_smoothing=training.recipe.label_smoothing
-        )
-        training.optimizer.zero_grad()
-        loss.backward()  # type: ignore[no-untyped-call]
-        training.optimizer.step()
-        total += loss.detach() * len(labels)
-        if time.monotonic() > training.deadline:
-            raise TrainingFailure("timeout", f"time ran out in epoch {epoch}")
-    return float(total / len(training.train))
-
-
-def _batches(training: _Training) -> Iterator[tuple[Tensor, Tensor]]:
-    """Yield the train part in random order, as batches whose sizes differ by one at most."""
-    data, shifted = training.train, training.recipe.augment == "shift"
-    count, height, width, _ = data.pixels.shape
-    # Drawn on the CPU, so that every device sees the same order, and moved over once an epoch.
-    order = torch.randperm(count).to(training.device)
-    shifts = draw_shifts(count, height, width).to(training.device) if shifted else order
-    cuts = (part.tensor_split(training.steps) for part in (order, shifts))
-    for chosen, moves in zip(*cuts, strict=True):
-        pixels = take_shifted(data.pixels, chosen, moves) if shifted else data.pixels[chosen]
-        yield network_input(data, pixels), data.labels[chosen]
+def _fit_and_average(training: Training, epoch: int) -> float:
+    """Train for an epoch; between epochs the network holds the averages where there are any."""
+    if training.averaged is not None and epoch > 1:
+        training.averaged.swap()
+    with own_randomness(training.device, training.seed, epoch):
+        train_loss = fit(training, epoch)
+    if training.averaged is not None:
+        training.averaged.swap()
+    return train_loss
 
 
 def _check_finite(epoch: int, train_loss: float, evaluation: Evaluation) -> None:
     for name, loss in (("training", train_loss), ("validation", evaluation.loss)):
         if not math.isfinite(loss):
             raise TrainingFailure("nan", f"the {name} loss of epoch {epoch} is {loss}")
-
-
-@contextmanager
-def _failures() -> Iterator[None]:
-    """Turn what torch raises into failures that a trial can record."""
-    try:
-        yield
-    except (torch.OutOfMemoryError, MemoryError) as error:
-        raise TrainingFailure("out_of_memory", _first_line(error)) from error
-    except RuntimeError as error:
-        # The CPU allocator has no exception of its own.
-        memory = "can't allocate memory" in str(error) or "out of memory" in str(error)
-        raise TrainingFailure("out_of_memory" if memory else "error", _first_line(error)) from error
-
-
-def _first_line(error: BaseException) -> str:
-    return str(error).strip().partition("\n")[0] or type(error).__name__

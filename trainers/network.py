@@ -14,7 +14,7 @@ from space import layers as described
 from space.errors import InputError
 
 from .randomness import own_randomness
-from .stack import Network, Shortcut, Stack, execution_order
+from .stack import Network, Shortcut, SqueezeExcite, Stack, execution_order
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -145,3 +145,8 @@ def _(layer: described.Composite, shape: Shape) -> nn.Module:
 @build_module.register
 def _(layer: described.Residual, shape: Shape) -> nn.Module:
     return Shortcut(build_stack(layer.body, shape), build_stack(layer.shortcut, shape))
+
+
+@build_module.register
+def _(layer: described.SqueezeExcite, shape: Shape) -> nn.Module:
+    return SqueezeExcite(shape[0], layer.squeeze_channels)

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
-from space.errors import InputError, closest
+from space.errors import InputError
+
+from . import recipe_rules as rules
 
 OPTIMIZERS = ("adadelta", "adam", "adamw", "sgd")
-SCHEDULES = ("constant", "cosine", "one_cycle")
-AUGMENTATIONS = ("none", "shift")
+SCHEDULES = ("constant", "cosine", "one_cycle", "step")
+AUGMENTATIONS = ("cutout", "flip", "mixup", "rotate", "shift")
+AUGMENT_ALONE = ("auto", "none")
+CLASS_WEIGHTS = ("balanced", "none")
+ONE_CYCLE_WARMUP = 0.25
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,13 +28,26 @@ class Recipe:
         weight_decay: Applied to weights of convolutions and linear layers, not to biases and
             normalisation; decoupled from the gradient for adamw, added to it for the others.
         momentum: Used by sgd alone.
-        schedule: ``constant``; ``cosine`` from the learning rate to 0; ``one_cycle`` linearly up to
-            it, then along a cosine to 0.
-        warmup: Share of the steps that ``one_cycle`` climbs for.
+        schedule: ``constant``; ``cosine`` from the learning rate to 0; ``one_cycle``, the same
+            behind a climb; ``step``, times ``gamma`` at each milestone.
+        warmup: Share of the steps in which the rate climbs in a line; None is 0.25 for
+            ``one_cycle`` and 0 for the others. ``constant`` too may climb.
+        milestones: Shares of the training at which ``step`` lowers the rate.
+        gamma: What ``step`` multiplies the rate with.
         epochs: Passes over the train part.
         batch_size: The largest batch; an epoch is cut into equal batches.
         label_smoothing: Share of the target spread over all classes.
-        augment: ``none``, or ``shift`` by a random number of pixels each way.
+        class_weights: Of the training loss: ``none``; ``balanced``, inversely to the number of
+            images of a class, 1 on average over the images; or one number a class.
+        gradient_clip: Largest norm of the whole gradient, 0 for none.
+        ema: Decay a step of the averaged weights that are judged and kept in place of the trained
+            ones; 0 for none.
+        augment: ``none``; names of ``cutout``, ``flip``, ``mixup``, ``rotate``, ``shift`` joined by
+            ``+``; or ``auto``: shift and rotate for one channel, shift, flip and cutout for more.
+        shift_share: Share of a side that images are moved by at most (1 pixel at least).
+        rotate_degrees: Degrees that images are turned by at most.
+        cutout_share: Side of the blank square as a share of the image's side.
+        mixup_alpha: Both parameters of the beta distribution that shares of two images come from.
 
     Raises:
         InputError: A value is of the wrong type or out of range; the field is its name.
@@ -41,29 +58,50 @@ class Recipe:
     weight_decay: float = 0.01
     momentum: float = 0.9
     schedule: str = "one_cycle"
-    warmup: float = 0.25
+    warmup: float | None = None
+    milestones: tuple[float, ...] = (0.5, 0.75)
+    gamma: float = 0.1
     epochs: int = 30
     batch_size: int = 64
     label_smoothing: float = 0.05
+    class_weights: str | tuple[float, ...] = "none"
+    gradient_clip: float = 0.0
+    ema: float = 0.0
     augment: str = "none"
+    shift_share: float = 0.075
+    rotate_degrees: float = 10.0
+    cutout_share: float = 0.25
+    mixup_alpha: float = 0.2
 
     def __post_init__(self) -> None:
-        _check_choice("optimizer", self.optimizer, OPTIMIZERS)
-        _check_choice("schedule", self.schedule, SCHEDULES)
-        _check_choice("augment", self.augment, AUGMENTATIONS)
+        rules.check_choice("optimizer", self.optimizer, OPTIMIZERS)
+        rules.check_choice("schedule", self.schedule, SCHEDULES)
+        rules.check_augment(self.augment, AUGMENTATIONS, AUGMENT_ALONE)
+        rules.check_class_weights(self.class_weights, CLASS_WEIGHTS)
+        rules.check_milestones(self.milestones)
         for name in ("epochs", "batch_size"):
-            _check_count(name, getattr(self, name))
-        for name in ("learning_rate", "weight_decay", "momentum", "warmup", "label_smoothing"):
-            _check_number(name, getattr(self, name))
-        _check("learning_rate > 0", "learning_rate", self.learning_rate, self.learning_rate > 0)
-        _check("weight_decay >= 0", "weight_decay", self.weight_decay, self.weight_decay >= 0)
-        for name in ("momentum", "warmup", "label_smoothing"):
-            value = getattr(self, name)
-            _check(f"0 <= {name} < 1", name, value, 0 <= value < 1)
+            rules.check_count(name, getattr(self, name))
+        for name in ("learning_rate", "gamma", "mixup_alpha"):
+            rules.check_positive(name, getattr(self, name))
+        for name in ("weight_decay", "gradient_clip", "rotate_degrees"):
+            rules.check_range(name, getattr(self, name), 0)
+        for name in ("momentum", "label_smoothing", "ema", "shift_share", "cutout_share"):
+            rules.check_range(name, getattr(self, name), 0, 1)
+        if self.warmup is not None:
+            rules.check_range("warmup", self.warmup, 0, 1)
+
+    @property
+    def climb(self) -> float:
+        """``warmup``, or what it is where the recipe leaves it open."""
+        if self.warmup is not None:
+            return self.warmup
+        return ONE_CYCLE_WARMUP if self.schedule == "one_cycle" else 0.0
 
     @classmethod
     def from_dict(cls, document: Mapping[str, Any]) -> Recipe:
         """Return the recipe of a job file's ``recipe:`` mapping; what it leaves out is default.
+
+        Lists stand for tuples, and ``augment`` may be a list of names.
 
         Raises:
             InputError: A name is unknown, or a value of the wrong type or out of range.
@@ -73,43 +111,20 @@ class Recipe:
         known = [field.name for field in fields(cls)]
         for name in document:
             if name not in known:
-                raise InputError(
-                    str(name), "a recipe has no such field", name, closest(name, known)
-                )
-        return cls(**document)
+                raise rules.unknown_field(name, known)
+        return cls(**{name: _value(name, value) for name, value in document.items()})
 
-    def to_dict(self) -> dict[str, str | int | float]:
+    def to_dict(self) -> dict[str, Any]:
         """Return all fields, for JSON or YAML."""
-        return asdict(self)
+        return {
+            name: list(value) if isinstance(value, tuple) else value
+            for name, value in asdict(self).items()
+        }
 
 
-def _check(condition: str, name: str, value: object, holds: bool) -> None:
-    if not holds:
-        raise InputError(name, f"`{condition}` must hold", value)
-
-
-def _check_choice(name: str, value: object, choices: tuple[str, ...]) -> None:
-    if value not in choices:
-        rule = f"{name} must be one of {', '.join(choices)}"
-        raise InputError(name, rule, value, closest(str(value).lower(), choices))
-
-
-def _check_count(name: str, value: object) -> None:
-    if not isinstance(value, int) or isinstance(value, bool) or value < 1:
-        raise InputError(name, f"{name} must be a whole number of 1 or more", value)
-
-
-def _check_number(name: str, value: object) -> None:
-    number = isinstance(value, (int, float)) and not isinstance(value, bool)
-    if not number or not math.isfinite(value):  # type: ignore[arg-type]
-        raise InputError(name, f"{name} must be a finite number", value, _as_number(value))
-
-
-def _as_number(value: object) -> str:
-    """Return a hint where YAML has read a number as text, as it does with 1e-3."""
-    if not isinstance(value, str):
-        return ""
-    try:
-        return f"YAML reads this as text: write {float(value)!r}."
-    except ValueError:
-        return ""
+def _value(name: str, value: Any) -> Any:
+    if not isinstance(value, list):
+        return value
+    if name == "augment" and all(isinstance(each, str) for each in value):
+        return "+".join(value) or "none"
+    return tuple(value) if name in ("milestones", "class_weights") else value

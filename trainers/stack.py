@@ -51,6 +51,21 @@ class Shortcut(nn.Module):
         return total
 
 
+class SqueezeExcite(nn.Module):
+    """Scales each channel by a number between 0 and 1 that the means of all channels decide."""
+
+    def __init__(self, channels: int, squeezed: int) -> None:
+        super().__init__()
+        self.squeeze = nn.Conv2d(channels, squeezed, 1)
+        self.excite = nn.Conv2d(squeezed, channels, 1)
+
+    def forward(self, images: Tensor) -> Tensor:
+        """Return the scaled map."""
+        means = images.mean(dim=(2, 3), keepdim=True)
+        scale: Tensor = self.excite(self.squeeze(means).relu()).sigmoid()
+        return images * scale
+
+
 class Network(nn.Module):
     """The module of an architecture; weights are named ``layers.<index>.weight`` and so on."""
 

@@ -35,7 +35,7 @@ def load_weights(network: nn.Module, path: str | Path) -> None:
     """
     tensors = _read(Path(path))
     expected = network.state_dict()
-    _check_same(
+    check_same(
         {name: tuple(tensor.shape) for name, tensor in expected.items()},
         {name: tuple(tensor.shape) for name, tensor in tensors.items()},
     )
@@ -50,8 +50,18 @@ def _read(path: Path) -> dict[str, Tensor]:
         raise InputError("weights", rule, str(path), f"Reading it says: {error}") from error
 
 
-def _check_same(expected: dict[str, tuple[int, ...]], found: dict[str, tuple[int, ...]]) -> None:
+def check_same(
+    expected: dict[str, tuple[int, ...]],
+    found: dict[str, tuple[int, ...]],
+    *,
+    field: str = "weights",
+) -> None:
+    """Refuse tensors whose names and shapes are not those of the network.
+
+    Raises:
+        InputError: For the first that differs, with the given field.
+    """
     for name in sorted(expected.keys() | found.keys()):
         if expected.get(name) != found.get(name):
             rule = f"{name} must have the shape {expected.get(name, 'of nothing: no such tensor')}"
-            raise InputError("weights", rule, found.get(name), "Is it another architecture's file?")
+            raise InputError(field, rule, found.get(name), "Is it another architecture's file?")

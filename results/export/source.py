@@ -45,6 +45,7 @@ def module_source(architecture: Architecture, *, title: str, split: Split, accur
         accuracy=repr(float(accuracy)),
         images=len(split.validation),
         residual=_text("residual.txt") if "Residual(" in network else "",
+        squeeze_excite=_text("squeeze_excite.txt") if "SqueezeExcite(" in network else "",
         layers=network,
     )
 
@@ -145,6 +146,11 @@ def _(layer: layers.Composite, shape: Shape) -> Call:
 def _(layer: layers.Residual, shape: Shape) -> Call:
     ways = (layer.body, layer.shortcut)
     return Call("Residual", tuple(Call("nn.Sequential", _calls(way, shape)) for way in ways))
+
+
+@_call.register
+def _(layer: layers.SqueezeExcite, shape: Shape) -> Call:
+    return Call("SqueezeExcite", (str(shape[0]), str(layer.squeeze_channels)))
 
 
 def _unusual(options: dict[str, tuple[str, str]]) -> tuple[str, ...]:

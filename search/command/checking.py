@@ -13,7 +13,7 @@ def doctor(store: StoreOption = None, as_json: JsonOption = False) -> None:
     from dataclasses import asdict
 
     from search.doctor import examine
-    from search.views import console, print_json
+    from search.terminal.views import console, print_json
 
     checks = []
     for check in examine(store):

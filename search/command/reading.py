@@ -13,7 +13,7 @@ from .options import JsonOption, StoreOption, StudyArgument, TrialArgument
 def list_studies(store: StoreOption = None, as_json: JsonOption = False) -> None:
     """List the studies of a store."""
     from results import open_store
-    from search.views import print_frame, studies_frame
+    from search.terminal.views import print_frame, studies_frame
 
     print_frame(studies_frame(open_store(store)), as_json=as_json, empty="No studies yet.")
 
@@ -26,7 +26,7 @@ def show(
 ) -> None:
     """Show a study, or one of its trials with its network and learning curve."""
     from results import Study, open_store
-    from search.views import print_study, print_trial
+    from search.terminal.views import print_study, print_trial
 
     opened = Study(open_store(store), study)
     if trial is None:
@@ -49,6 +49,6 @@ def front(
 ) -> None:
     """Show the trials that no other trial beats on both accuracy and size."""
     from results import Study, open_store
-    from search.views import print_front
+    from search.terminal.views import print_front
 
     print_front(Study(open_store(store), study), size, as_json=as_json)

@@ -42,8 +42,8 @@ def run(
     """Search as a job says, and show the front of accuracy against size."""
     from results import open_store
     from search.job_file import override, read_job
-    from search.progress import watch
     from search.session import run as run_job
+    from search.terminal.progress import watch
 
     stem, read = read_job(job)
     changes = {"study": study, "budget.trials": trials, "run.workers": workers}
@@ -59,8 +59,8 @@ def run(
 def resume(study: StudyArgument, store: StoreOption = None) -> None:
     """Go on with a study that was interrupted or killed."""
     from results import open_store
-    from search.progress import watch
     from search.session import resume as resume_study
+    from search.terminal.progress import watch
 
     opened = open_store(store)
     with _told_plainly():
@@ -84,7 +84,7 @@ def _told_plainly() -> "Iterator[None]":
 def _close(store: "Store", study: "StudyRecord") -> None:
     """Show what a study found and what to type next."""
     from results import Study
-    from search.summary import summarise
+    from search.terminal.summary import summarise
 
     summarise(Study(store, study.name))
     if study.state == "interrupted":

@@ -29,7 +29,7 @@ def export(
     """
     from results import open_store
     from search.taking import export_network
-    from search.views import print_export
+    from search.terminal.views import print_export
 
     print_export(export_network(open_store(store), study, trial, to=to, force=force))
 
@@ -46,6 +46,6 @@ def describe(
 ) -> None:
     """Show a network layer by layer: shapes, params with their formula, macs, receptive field."""
     from search.taking import find_architecture
-    from search.views import print_architecture
+    from search.terminal.views import print_architecture
 
     print_architecture(find_architecture(network), as_json=as_json)

@@ -65,7 +65,7 @@ class RayRunner:
         Ray's own out-of-memory kill ends a whole ``fit()``; what ran is put back and trained by the
         next one, as long as each makes progress.
         """
-        with _local_ray(self._workers), tempfile.TemporaryDirectory() as folder:
+        with local_ray(self._workers), tempfile.TemporaryDirectory() as folder:
             while not (desk.complete or desk.interrupted):
                 before = desk.standing.done
                 error = _fit(desk, split, self._workers, folder)
@@ -75,7 +75,8 @@ class RayRunner:
 
 
 @contextmanager
-def _local_ray(workers: int) -> Iterator[None]:
+def local_ray(workers: int) -> Iterator[None]:
+    """Hold a Ray of this machine's own, with so many cores."""
     # A bare init would join any cluster on record.
     ray.init(
         address="local",
@@ -92,7 +93,7 @@ def _local_ray(workers: int) -> Iterator[None]:
 
 def try_ray() -> int:
     """Start a local Ray with one worker and return the process that answered."""
-    with _local_ray(1):
+    with local_ray(1):
         return int(ray.get(ray.remote(_process).remote()))
 
 

@@ -50,7 +50,8 @@ def _is_widths(value: object) -> bool:
 
 PROBABILITY = Rule("every choice must be a number with `0 <= p < 1`", _is_probability)
 POOL = Rule(
-    "every choice must be none, max, avg, or with size and stride such as max3 or avg3/2", _is_pool
+    "every choice must be none, max, avg, or with size, stride and padding such as max3/2+1",
+    _is_pool,
 )
 WIDTHS = Rule("every choice must be a list of whole numbers from 1, such as [] or [64]", _is_widths)
 

@@ -23,6 +23,10 @@ def read_space(document: object) -> tuple[tuple[Stage, ...], Head, bool]:
     """
     if not isinstance(document, Mapping):
         raise InputError("", "a space must be a mapping with `stages` and `head`", document)
+    if "where" in document:
+        rule = "a document cannot hold a rule in Python"
+        hint = "Give `where=` to SearchSpace or to SearchSpace.from_dict."
+        raise InputError("where", rule, document["where"], hint)
     _check_names("", document, KNOWN)
     stages = document.get("stages")
     if not isinstance(stages, list | tuple) or not stages:

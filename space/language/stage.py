@@ -22,6 +22,10 @@ STAGE_RULES: Mapping[str, Rule] = {
     "stride": whole(1),
     "padding": one_of(("same", "valid")),
     "dilation": whole(1),
+    "groups": whole(1),
+    "reduce": whole(1),
+    "expand": whole(1),
+    "squeeze": whole(0),
     "norm": one_of(NORMS),
     "activation": one_of(ACTIVATIONS),
     "pool": POOL,
@@ -29,7 +33,17 @@ STAGE_RULES: Mapping[str, Rule] = {
 }
 """The fields of a stage in the order of its dimensions."""
 
-LAYER_FIELDS = ("op", "filters", "kernel", "dilation", "activation")
+LAYER_FIELDS = (
+    "op",
+    "filters",
+    "kernel",
+    "dilation",
+    "groups",
+    "reduce",
+    "expand",
+    "squeeze",
+    "activation",
+)
 """The fields of a stage that each of its layers may choose for itself."""
 
 _OWN = one_of(LAYER_FIELDS)
@@ -71,10 +85,18 @@ class Stage:
     padding: tuple[str, ...] = ("same",)
     """``same`` keeps the sides at stride 1, ``valid`` adds no zeros; residuals are ``same``."""
     dilation: tuple[int, ...] = (1,)
+    groups: tuple[int, ...] = (2,)
+    """Groups of channels in a `grouped` convolution."""
+    reduce: tuple[int, ...] = (4,)
+    """How many times narrower a `bottleneck` is inside than its filters."""
+    expand: tuple[int, ...] = (6,)
+    """How many times wider an `inverted` residual is inside than the channels before it."""
+    squeeze: tuple[int, ...] = (0,)
+    """Wide channels for each channel of an `inverted` residual's squeeze-excite; 0 for none."""
     norm: tuple[str, ...] = ("batch",)
     activation: tuple[str, ...] = ("relu",)
     pool: tuple[str, ...] = ("none",)
-    """``none``, ``max``, ``avg``, with size and stride such as ``max3/2``; 2 and 2 if not given."""
+    """``none``, ``max``, ``avg``; size, stride and padding as in ``max3/2+1``, else 2, 2 and 0."""
     dropout: tuple[float, ...] = (0.0,)
     per_layer: tuple[str, ...] = ()
     """The fields that each layer chooses for itself: some of `LAYER_FIELDS`."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias, final
+from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeAlias, final
 
 import numpy as np
 import numpy.typing as npt
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from ..language import Limits
-    from .graph import Level
 
 _PARAMS, _MACS, _DEPTH, _PEAK = range(len(COLUMNS))
 _FLOAT_BYTES = 4
@@ -63,6 +62,30 @@ class Box:
     """How many nodes stand before each level, and then behind the last: one."""
 
 
+class Edges(Protocol):
+    """One step of every network, as `Level` and `Tier` hold it; sources in ascending order."""
+
+    @property
+    def count(self) -> int:
+        """How many nodes stand before the step."""
+
+    @property
+    def source(self) -> Ints:
+        """(edges,): the node before each edge."""
+
+    @property
+    def target(self) -> Ints:
+        """(edges,): the node behind it."""
+
+    @property
+    def code(self) -> Ints:
+        """(edges,): what it stands for."""
+
+    @property
+    def costs(self) -> Ints:
+        """(edges, columns): what it adds, as `pieces.COLUMNS` names it."""
+
+
 class Reach(NamedTuple):
     """The smallest and the largest sums on the ways to each node: (nodes, d) each."""
 
@@ -70,7 +93,7 @@ class Reach(NamedTuple):
     high: Ints
 
 
-def open_box(levels: Sequence[Level], limits: Limits) -> Box:
+def open_box(levels: Sequence[Edges], limits: Limits) -> Box:
     """Return the box of the limits, with every arc whose own activations are inside them."""
     sums = [_params(limits)]
     for column, bound in ((_MACS, limits.macs), (_DEPTH, limits.depth)):
@@ -83,7 +106,7 @@ def open_box(levels: Sequence[Level], limits: Limits) -> Box:
     # A maximum reaches a number where at least one step does, and that is again a sum.
     reached = [Sum(_PEAK, 1, BEYOND)] if lowest else []
     least, most = ([getattr(each, end) for each in [*sums, *reached]] for end in ("least", "most"))
-    nodes = (*(len(level.nodes) for level in levels), 1)
+    nodes = (*(level.count for level in levels), 1)
     return Box(np.array(least), np.array(most), arcs, nodes)
 
 
@@ -133,7 +156,7 @@ def _push(known: Reach, here: Ints, there: Ints, digits: Ints, nodes: int) -> Re
     return Reach(low, high)
 
 
-def _arcs(level: Level, sums: Sequence[Sum], lowest: int, highest: int) -> Arcs:
+def _arcs(level: Edges, sums: Sequence[Sum], lowest: int, highest: int) -> Arcs:
     edge = np.flatnonzero(level.costs[:, _PEAK] <= highest)
     digits = level.costs[edge][:, [each.column for each in sums]]
     if lowest:

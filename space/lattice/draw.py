@@ -6,16 +6,16 @@ from typing import TYPE_CHECKING, Literal, TypeAlias, final
 
 import numpy as np
 
-from ..errors import InputError
-
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from .bounds import Box
-    from .graph import Ints, Level
+    from .bounds import Box, Edges
+    from .graph import Ints
     from .tables import Floats, Tables
 
-Spread: TypeAlias = Literal["points", "log_params"]
+Spread: TypeAlias = Literal["networks", "points", "log_params"]
+SPREADS = ("networks", "points", "log_params")
+"""What may have equal chances: `Sampler` knows the last two."""
 
 _BANDS_PER_DOUBLING = 2
 _MOST_TRIES = 5000
@@ -29,7 +29,7 @@ class Sampler:
     of the bands of params that are not empty, each half a doubling wide, and then a point in it.
     """
 
-    def __init__(self, levels: Sequence[Level], box: Box, tables: Tables) -> None:
+    def __init__(self, levels: Sequence[Edges], box: Box, tables: Tables) -> None:
         self._levels, self._box, self._tables = levels, box, tables
         root = tables.levels[0]
         self._edges = {
@@ -42,23 +42,38 @@ class Sampler:
         """Whether every draw is inside the limits, so that no draw has to be repeated."""
         return self._tables.exact
 
+    @property
+    def mass(self) -> float:
+        """How many networks the tables count: those inside the limits, where they are exact."""
+        return float(self._tables.levels[0].counts.sum())
+
+    def first_costs(self, column: int) -> tuple[Ints, Floats]:
+        """Return a sum of the box for each key at the start, and how many networks have it."""
+        root, weight = self._tables.levels[0], self._tables.radix[column]
+        over = self._tables.radix[column - 1] if column else self._tables.span
+        return root.keys % over // weight, root.counts
+
     def codes(self, rng: np.random.Generator, spread: Spread) -> tuple[int, ...] | None:
         """Return the code of each step of one network, or None where none was found.
 
         Where the tables are exact, one draw is enough, and None means that there is none.
         """
-        if spread not in self._edges:
-            raise InputError("spread", f"it must be one of {', '.join(self._edges)}", spread)
-        if not len(self._edges[spread]):
+        if not self.mass:
             return None
         for _ in range(1 if self.exact else _MOST_TRIES):
-            places = self._walk(rng, self._edges[spread])
-            sums = sum(arcs.digits[at] for arcs, at in zip(self._box.arcs, places, strict=True))
-            if np.all((sums >= self._box.least) & (sums <= self._box.most)):
-                edges = [arcs.edge[at] for arcs, at in zip(self._box.arcs, places, strict=True)]
-                pairs = zip(self._levels, edges, strict=True)
-                return tuple(int(level.code[edge]) for level, edge in pairs)
+            codes = self.draw(rng, spread)
+            if codes is not None:
+                return codes
         return None
+
+    def draw(self, rng: np.random.Generator, spread: Spread) -> tuple[int, ...] | None:
+        """Return the codes of one of the networks that the tables count, or None outside."""
+        places = self._walk(rng, self._edges[spread])
+        sums = sum(arcs.digits[at] for arcs, at in zip(self._box.arcs, places, strict=True))
+        if not np.all((sums >= self._box.least) & (sums <= self._box.most)):
+            return None
+        edges = [arcs.edge[at] for arcs, at in zip(self._box.arcs, places, strict=True)]
+        return tuple(int(level.code[edge]) for level, edge in zip(self._levels, edges, strict=True))
 
     def _band_counts(self) -> Floats:
         """Return, for each key at the start, how many points share its band of params."""

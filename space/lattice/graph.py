@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import product
+from itertools import compress, product
 from math import prod
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias, final
 
 import numpy as np
 import numpy.typing as npt
 
-from .pieces import COLUMNS, Workshop
+from ..blocks import part_layers
+from ..layers import LayerError
+from ..layers.base import chain_shapes
+from .pieces import COLUMNS
 from .steps import Held, Mark, Picks, Step
 
 if TYPE_CHECKING:
@@ -18,6 +21,7 @@ if TYPE_CHECKING:
 
     from ..blocks import Part
     from ..layers import Shape
+    from .pieces import Word, Workshop
 
 Ints: TypeAlias = npt.NDArray[np.int64]
 
@@ -49,6 +53,15 @@ class Level:
     """(edges,): the lowest code that takes the edge, which is its canonical one."""
     costs: Ints
     """(edges, columns): what the step adds, as `pieces.COLUMNS` names it."""
+    reach: Ints
+    """(edges, 2): extent and stride of the map layers, as `Reach` has them."""
+    words: tuple[Word, ...]
+    """The canonical layers of each edge."""
+
+    @property
+    def count(self) -> int:
+        """How many nodes stand before the step."""
+        return len(self.nodes)
 
     @property
     def sizes(self) -> tuple[int, ...]:
@@ -64,12 +77,12 @@ class Level:
         return int(np.ravel_multi_index(picks, self.sizes)) if picks else 0
 
 
-def build_graph(steps: Sequence[Step], shape: Shape) -> tuple[Level, ...]:
+def build_graph(steps: Sequence[Step], shape: Shape, workshop: Workshop) -> tuple[Level, ...]:
     """Return the levels of all networks that start at ``shape`` and reach the last step's end.
 
     Codes that build the same canonical layers from the same node share one edge.
     """
-    workshop, nodes, levels = Workshop(), [Node(shape, Mark.BETWEEN)], []
+    nodes, levels = [Node(shape, Mark.BETWEEN)], list[Level]()
     for step in steps:
         level, nodes = _grow(step, nodes, workshop)
         levels.append(level)
@@ -81,6 +94,7 @@ def _grow(step: Step, nodes: list[Node], workshop: Workshop) -> tuple[Level, lis
     edge_of = np.full((len(nodes), codes), -1, dtype=np.int64)
     targets: dict[Node, int] = {}
     edges: list[tuple[int, ...]] = []
+    words: list[Word] = []
     options = {held: list(_options(step, held)) for held in {node.held for node in nodes}}
     for number, node in enumerate(nodes):
         known: dict[tuple[object, Held], int] = {}
@@ -92,11 +106,24 @@ def _grow(step: Step, nodes: list[Node], workshop: Workshop) -> tuple[Level, lis
             edge_of[number, code] = edge
             if edge == len(edges):
                 target = targets.setdefault(Node(piece.shape, held), len(targets))
-                edges.append((number, target, code, *piece.costs))
-    columns = np.array(edges, dtype=np.int64).reshape(-1, 3 + len(COLUMNS))
+                edges.append((number, target, code, *piece.reach, *piece.costs))
+                words.append(piece.word)
+    columns = np.array(edges, dtype=np.int64).reshape(-1, 5 + len(COLUMNS))
     source, target, code = columns[:, :3].T
-    level = Level(step, tuple(nodes), edge_of, source, target, code, columns[:, 3:])
-    return level, list(targets)
+    ends = (columns[:, 5:], columns[:, 3:5], tuple(words))
+    return Level(step, tuple(nodes), edge_of, source, target, code, *ends), list(targets)
+
+
+def misfits(step: Step, node: Node) -> Iterator[LayerError]:
+    """Yield why each choice of a step cannot stand at a node, for those that cannot."""
+    for _, parts, _ in _options(step, node.held):
+        shape = node.shape
+        for part in parts:
+            try:
+                shape = chain_shapes(part_layers(part, shape), shape)[-1]
+            except LayerError as error:
+                yield error
+                break
 
 
 def _options(step: Step, held: Held) -> Iterator[tuple[int, tuple[Part, ...], Held]]:
@@ -124,6 +151,8 @@ def _trim(levels: list[Level], ends: int) -> list[Level]:
                 level.target[keep],
                 level.code[keep],
                 level.costs[keep],
+                level.reach[keep],
+                tuple(compress(level.words, keep)),
             )
         )
     return trimmed[::-1]

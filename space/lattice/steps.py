@@ -36,6 +36,8 @@ Picks: TypeAlias = tuple[int, ...]
 class Step(ABC):
     """A part of the decisions that make a point."""
 
+    where: str
+    """Where the fields stand that the step reads, such as ``stages[0]``."""
     slots: tuple[Slot, ...]
 
     @abstractmethod
@@ -51,6 +53,7 @@ class BodyStep(Step):
     The first of these steps also reads the slots that are tied over the stage.
     """
 
+    where: str
     stage: Stage
     place: int
     slots: tuple[Slot, ...]
@@ -89,6 +92,7 @@ class BodyStep(Step):
 class TailStep(Step):
     """Pooling and dropout behind the layers of a stage."""
 
+    where: str
     stage: Stage
     slots: tuple[Slot, ...]
 
@@ -104,6 +108,7 @@ class TailStep(Step):
 class HeadStep(Step):
     """From the last map to the classes."""
 
+    where: str
     head: Head
     classes: int
     slots: tuple[Slot, ...]
@@ -125,9 +130,10 @@ def lay_out(
         tied = layout.slots(where, stage, [f for f in BODY_FIELDS if f not in own_fields])
         for place in range(max(stage.repeat) if own_fields else 1):
             own = layout.slots(f"{where}.layers[{place}]", stage, own_fields)
-            steps.append(BodyStep(stage, place, own if place else (*tied, *own), tied, growing))
-        steps.append(TailStep(stage, layout.slots(where, stage, TAIL_FIELDS)))
-    steps.append(HeadStep(head, classes, layout.slots("head", head, HEAD_FIELDS)))
+            read = own if place else (*tied, *own)
+            steps.append(BodyStep(where, stage, place, read, tied, growing))
+        steps.append(TailStep(where, stage, layout.slots(where, stage, TAIL_FIELDS)))
+    steps.append(HeadStep("head", head, classes, layout.slots("head", head, HEAD_FIELDS)))
     return tuple(layout.dimensions), tuple(steps)
 
 

@@ -1,10 +1,11 @@
 """The layers, as frozen values with closed formulas for shape, params and macs."""
 
 from .base import Composite, Layer, LayerError, Reach, Shape
-from .composites import DepthwiseSeparable, Residual
+from .composites import DepthwiseSeparable, InvertedResidual, Residual
 from .convolution import Conv2d
 from .dense import Flatten, Linear
 from .document import LAYERS, layer_from_dict, layer_to_dict
+from .excitation import SqueezeExcite
 from .pointwise import (
     GELU,
     Activation,
@@ -31,6 +32,7 @@ __all__ = [
     "Flatten",
     "GlobalAvgPool2d",
     "Hardswish",
+    "InvertedResidual",
     "Layer",
     "LayerError",
     "Linear",
@@ -42,6 +44,7 @@ __all__ = [
     "Residual",
     "Shape",
     "SiLU",
+    "SqueezeExcite",
     "Tanh",
     "layer_from_dict",
     "layer_to_dict",

@@ -18,7 +18,8 @@ from .base import (
     size,
 )
 from .convolution import Conv2d
-from .rules import map_shape
+from .excitation import SqueezeExcite
+from .rules import check_whole, map_shape
 
 
 @final
@@ -122,6 +123,56 @@ class DepthwiseSeparable(Composite):
 
     def _mixing(self) -> Conv2d:
         return Conv2d(self.out_channels, kernel_size=1, bias=self.bias)
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class InvertedResidual(Composite):
+    """Widens by a 1×1 convolution, filters each channel by itself, narrows by a 1×1 convolution.
+
+    The input is added where stride and channels stay. Without expansion the first convolution is
+    left out. Source: Sandler et al., "MobileNetV2", 2018, table 1; with squeeze-excite behind the
+    filters: Howard et al., "Searching for MobileNetV3", 2019, figure 4.
+    """
+
+    out_channels: int
+    kernel_size: int
+    stride: int = 1
+    dilation: int = 1
+    expansion: int = 6
+    squeeze: int = 0
+    """Wide channels for each channel of the squeeze-excite; 0 for none."""
+    bias: bool = True
+    between: tuple[Layer, ...] = ()
+    """What stands behind the first two convolutions."""
+    behind: tuple[Layer, ...] = ()
+    """What stands behind the last one."""
+
+    def __post_init__(self) -> None:
+        for field in ("between", "behind"):
+            given = getattr(self, field)
+            object.__setattr__(self, field, check_layers(f"InvertedResidual.{field}", given))
+        check_whole(self, "expansion", least=1)
+        check_whole(self, "squeeze", least=0)
+        if self.kernel_size % 2 == 0:
+            raise LayerError("InvertedResidual.kernel_size", "it must be odd", self.kernel_size)
+        self._filtering(wide=1)
+
+    def expand(self, shape: Shape) -> tuple[Layer, ...]:
+        """Return the chain, as the body of a `Residual` where the input is added."""
+        channels, _, _ = map_shape(self, shape)
+        wide = channels * self.expansion
+        widen = (Conv2d(wide, 1, bias=self.bias), *self.between) if self.expansion > 1 else ()
+        excite = (SqueezeExcite(max(1, wide // self.squeeze)),) if self.squeeze else ()
+        narrow = (Conv2d(self.out_channels, 1, bias=self.bias), *self.behind)
+        body = (*widen, self._filtering(wide), *self.between, *excite, *narrow)
+        keeps = self.stride == 1 and self.out_channels == channels
+        return (Residual(body),) if keeps else body
+
+    def _filtering(self, wide: int) -> Conv2d:
+        zeros = self.dilation * (self.kernel_size - 1) // 2
+        window = (self.kernel_size, self.stride, zeros, self.dilation)
+        return Conv2d(wide, *window, groups=wide, bias=self.bias)
 
 
 def check_layers(field: str, layers: object) -> tuple[Layer, ...]:

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import closest
 from .base import LayerError
-from .composites import DepthwiseSeparable, Residual
+from .composites import DepthwiseSeparable, InvertedResidual, Residual
 from .convolution import Conv2d
 from .dense import Flatten, Linear
+from .excitation import SqueezeExcite
 from .pointwise import GELU, BatchNorm2d, Dropout, Hardswish, ReLU, ReLU6, SiLU, Tanh
 from .pooling import AvgPool2d, GlobalAvgPool2d, MaxPool2d
 
@@ -27,12 +28,14 @@ LAYERS: Mapping[str, type[Layer]] = {
     "GELU": GELU,
     "GlobalAvgPool2d": GlobalAvgPool2d,
     "Hardswish": Hardswish,
+    "InvertedResidual": InvertedResidual,
     "Linear": Linear,
     "MaxPool2d": MaxPool2d,
     "ReLU": ReLU,
     "ReLU6": ReLU6,
     "Residual": Residual,
     "SiLU": SiLU,
+    "SqueezeExcite": SqueezeExcite,
     "Tanh": Tanh,
 }
 """The word that a document uses for each layer; a word stays as it is when a class is renamed."""

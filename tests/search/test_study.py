@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from results import Study, open_store
+from results.errors import StudyHeldError
+from results.leases import hold, release
 from search.session import resume, run
 from tests.search.jobs import small_job
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from contextlib import AbstractContextManager
     from pathlib import Path
 
     from results import Store, StudyRecord
@@ -91,6 +94,31 @@ def test_a_finished_study_stays_as_it_is_when_resumed(store: Store) -> None:
     before = numbers(store, "small")
     assert resume("small", store).state == "finished"
     assert numbers(store, "small") == before
+
+
+def test_a_second_driver_is_refused_and_told_who_holds_the_study(store: Store) -> None:
+    study = run(small_job(), store, name="small")
+    before = numbers(store, "small")
+    hold(store, study.id, "elsewhere process 7", seconds=60)
+    with pytest.raises(StudyHeldError, match="elsewhere process 7, since"):
+        resume("small", store)
+    assert numbers(store, "small") == before
+    release(store, study.id, "elsewhere process 7")
+    assert resume("small", store).state == "finished"
+
+
+def test_a_driver_that_loses_its_study_stops(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As after a long sleep of the machine, during which another driver took over."""
+    monkeypatch.setattr("search.lease.LEASE_SECONDS", 0.4)
+
+    def robbed(_study: StudyRecord, _standing: Standing) -> AbstractContextManager[None]:
+        id_ = store.study("long").id
+        hold(store, id_, "elsewhere process 7", seconds=60, gone=lambda _: True)
+        return nullcontext()
+
+    job = small_job(budget={"trials": 1_000})
+    assert run(job, store, name="long", watch=robbed).state == "interrupted"
+    assert len(Study(store, "long").trials()) < 1_000
 
 
 def test_a_failing_training_ends_its_trial_and_not_the_study(store: Store) -> None:

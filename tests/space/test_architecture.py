@@ -46,7 +46,7 @@ def test_the_canonical_form_is_the_same_network_and_final(architecture: Architec
     )
     assert plain.fingerprint == architecture.fingerprint
     assert canonical(plain.layers, plain.input_shape) == plain.layers
-    for cost in ("params", "macs", "depth"):
+    for cost in ("params", "macs", "depth", "activation_bytes"):
         assert getattr(plain, cost) == getattr(architecture, cost)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pickle
-from itertools import product
 from typing import Any
 
 import numpy as np
@@ -11,55 +10,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from space import Architecture, InfeasibleError, InputError, Limits, Point, SearchSpace
+from space import InfeasibleError, InputError, Limits, SearchSpace
 from space.lattice.draw import Sampler
 from space.lattice.tables import tabulate
 from space.presets import SPACES
+from tests.space.brute import every, inside, limited, limits_around
 from tests.strategies import spaces
-
-COSTS = ("params", "macs", "activation_bytes", "weight_bytes", "depth")
-
-
-def every(space: SearchSpace) -> dict[Point, Architecture]:
-    """Build every canonical point of a space, whatever its limits."""
-    built = {}
-    for point in product(*(range(len(dimension.choices)) for dimension in space.dimensions)):
-        try:
-            architecture = space.build_freely(point)
-        except InfeasibleError:
-            continue
-        lowest = space.canonical(point)
-        assert lowest <= point
-        assert space.canonical(lowest) == lowest
-        if lowest == point:
-            built[point] = architecture
-        else:
-            assert architecture.fingerprint == built[lowest].fingerprint
-    return built
-
-
-def limited(space: SearchSpace, limits: dict[str, Any]) -> SearchSpace:
-    kept = {"input_shape": space.input_shape, "classes": space.classes}
-    return SearchSpace.from_dict(space.to_dict(), **kept, limits=limits)
-
-
-def inside(architecture: Architecture, limits: dict[str, Any]) -> bool:
-    return all(
-        (least or 0) <= getattr(architecture, cost) <= (most or np.inf)
-        for cost, (least, most) in limits.items()
-    )
-
-
-@st.composite
-def limits_around(draw: st.DrawFn, architectures: list[Architecture]) -> dict[str, Any]:
-    """Bounds on some costs, around values that some architecture has, tight ones too."""
-    names = draw(st.lists(st.sampled_from(COSTS), min_size=1, max_size=3, unique=True))
-    limits = {}
-    for name in names:
-        values = sorted({getattr(architecture, name) for architecture in architectures})
-        ends = sorted(draw(st.tuples(*[st.sampled_from(values)] * 2)))
-        limits[name] = draw(st.sampled_from([ends, [0, ends[1]], [ends[0], None]]))
-    return limits
 
 
 @settings(max_examples=60, deadline=None)
@@ -105,7 +61,7 @@ def test_counting_in_grains_still_draws_inside_the_limits(
     assert coarse.levels[0].counts.sum() >= len(kept)
     codes = Sampler(engine.levels, engine.box, coarse).codes(np.random.default_rng(0), "points")
     assert codes is not None
-    assert engine._point(codes) in kept
+    assert engine.point(codes) in kept
 
 
 def chi_square(space: SearchSpace, draws: int, *, coarse: bool) -> tuple[float, int]:
@@ -117,7 +73,7 @@ def chi_square(space: SearchSpace, draws: int, *, coarse: bool) -> tuple[float, 
     for _ in range(draws):
         codes = sampler.codes(rng, "points")
         assert codes is not None
-        keys[engine._point(codes)] += 1
+        keys[engine.point(codes)] += 1
     expected = draws / len(keys)
     return sum((n - expected) ** 2 / expected for n in keys.values()), len(keys) - 1
 

@@ -144,7 +144,7 @@ def test_shared_arrays_are_only_read(small: Architecture, digits_split: Split) -
         for part in (digits_split.train, digits_split.validation)
     ]
     shared = replace(digits_split, train=parts[0], validation=parts[1])
-    for augment in ("none", "shift"):
+    for augment in ("none", "shift", "cutout+flip+mixup+rotate"):
         recipe = replace(SHORT, augment=augment)
         list(train(build_network(small, seed=0), shared, recipe, seed=0))
     for part, original in zip(parts, (digits_split.train, digits_split.validation), strict=True):
@@ -184,7 +184,7 @@ def test_an_epoch_shows_each_image_once_in_equal_batches() -> None:
 
 
 @pytest.mark.parametrize("optimizer", ["adadelta", "adam", "adamw", "sgd"])
-@pytest.mark.parametrize("schedule", ["constant", "cosine", "one_cycle"])
+@pytest.mark.parametrize("schedule", ["constant", "cosine", "one_cycle", "step"])
 def test_every_optimizer_and_schedule_learns(
     small: Architecture, digits_split: Split, optimizer: str, schedule: str
 ) -> None:
@@ -196,12 +196,15 @@ def test_every_optimizer_and_schedule_learns(
 
 def test_schedules() -> None:
     steps = np.arange(1000) / 1000
-    for schedule, first, half, last in (
-        ("constant", 1, 1, 1),
-        ("cosine", 1, 0.5, 0),
-        ("one_cycle", 0.04, 0.75, 0),
+    for recipe, first, half, last in (
+        (Recipe(schedule="constant"), 1, 1, 1),
+        (Recipe(schedule="constant", warmup=0.25), 0.04, 1, 1),
+        (Recipe(schedule="cosine"), 1, 0.5, 0),
+        (Recipe(schedule="cosine", warmup=0.25), 0.04, 0.75, 0),
+        (Recipe(schedule="one_cycle"), 0.04, 0.75, 0),
+        (Recipe(schedule="step"), 1, 0.1, 0.01),
+        (Recipe(schedule="step", warmup=0.6, milestones=(0.7,), gamma=0.5), 0.04, 0.84, 0.5),
     ):
-        recipe = Recipe(schedule=schedule, warmup=0.25)
         shares = np.array([rate_share(recipe, step) for step in steps])
         assert shares[0] == pytest.approx(first)
         assert shares[500] == pytest.approx(half)

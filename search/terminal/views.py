@@ -16,7 +16,7 @@ from results import columns
 from space import Architecture, table
 from space.errors import InputError, closest
 
-from .desk import COSTS
+from ..desk import COSTS
 from .tables import frame_table
 
 if TYPE_CHECKING:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from results import StudyRecord
 
-    from .standing import Ended, Standing
+    from ..standing import Ended, Standing
 
 FRONT_ROWS = 12
 BAR_WIDTH = 30

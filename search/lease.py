@@ -1,0 +1,68 @@
+"""The driver's hold on its study: taken before the first trial, renewed while it runs."""
+
+from __future__ import annotations
+
+import os
+import socket
+import threading
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from results.errors import StudyHeldError
+from results.leases import hold, release
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from results import Store
+
+LEASE_SECONDS = 60.0
+RENEWALS = 4
+"""How often a lease is renewed in its time, so that one renewal that comes late costs nothing."""
+
+
+@contextmanager
+def leased(store: Store, study_id: int) -> Iterator[Callable[[Callable[[], None]], None]]:
+    """Hold a study; yields a function that is told what to call should the hold be lost.
+
+    A driver of this machine that was killed is known by its process, so that nobody waits for its
+    lease to run out; that of another machine has to.
+
+    Raises:
+        StudyHeldError: Another driver runs the study.
+    """
+    holder = f"{socket.gethostname()} process {os.getpid()}"
+    hold(store, study_id, holder, seconds=LEASE_SECONDS, gone=_died_here)
+    lost: list[Callable[[], None]] = []
+    stop = threading.Event()
+
+    def renew() -> None:
+        while not stop.wait(LEASE_SECONDS / RENEWALS):
+            try:
+                hold(store, study_id, holder, seconds=LEASE_SECONDS)
+            except StudyHeldError:
+                for tell in lost:
+                    tell()
+                return
+
+    thread = threading.Thread(target=renew, name="lease", daemon=True)
+    thread.start()
+    try:
+        yield lost.append
+    finally:
+        stop.set()
+        thread.join()
+        release(store, study_id, holder)
+
+
+def _died_here(holder: str) -> bool:
+    machine, _, process = holder.rpartition(" process ")
+    if machine != socket.gethostname() or not process.isdigit():
+        return False
+    try:
+        os.kill(int(process), 0)
+    except ProcessLookupError:
+        return True
+    except PermissionError:
+        return False  # it lives, and is somebody else's
+    return False
