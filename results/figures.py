@@ -25,6 +25,7 @@ from .marks import (
     legend,
     marked,
     percent,
+    short_number,
     summary,
 )
 
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
 
 # Up to here the browser draws sharper as vectors; beyond, it needs the graphics card.
 _MANY = 2_000
+# Sizes that span less than this need marks between the powers of ten.
+_NARROW = 1_000
 
 
 def front_figure(frame: pd.DataFrame, size: str = columns.PARAMS, *, title: str = "") -> go.Figure:
@@ -52,8 +55,9 @@ def front_figure(frame: pd.DataFrame, size: str = columns.PARAMS, *, title: str 
             figure.add_trace(_staircase(group, size))
         figure.add_trace(_points(mark, group, size, low))
     figure.update_layout(_layout(title or "Accuracy for its size", summary(frame, size)))
+    ticks = _ticks(frame, size)
     figure.update_xaxes(
-        _axis(CAPTIONS[size]), type="log", dtick="D2" if _narrow(frame, size) else 1
+        _axis(CAPTIONS[size]), type="log", tickvals=ticks, ticktext=list(map(short_number, ticks))
     )
     figure.update_yaxes(_axis("validation accuracy"), tickformat=".4~p", range=_range(frame, low))
     return figure
@@ -149,9 +153,13 @@ def _axis(caption: str) -> dict[str, Any]:
 
 def _range(frame: pd.DataFrame, low: float) -> list[float]:
     high = ceiling(frame)
-    room = 0.05 * max(high - low, 0.01)
-    return [low - room / 2, high + room]
+    room = 0.08 * max(high - low, 0.01)
+    return [low - room / 4, high + room]
 
 
-def _narrow(frame: pd.DataFrame, size: str) -> bool:
-    return len(frame) > 0 and float(frame[size].max()) < 1000 * float(frame[size].min())
+def _ticks(frame: pd.DataFrame, size: str) -> list[float]:
+    """Return powers of ten, with 2 and 5 between them where there would be few."""
+    low, high = (float(frame[size].min()), float(frame[size].max())) if len(frame) else (1.0, 10.0)
+    steps = (1, 2, 5) if high < _NARROW * low else (1,)
+    powers = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
+    return [float(step * 10**power) for power in powers for step in steps]

@@ -124,3 +124,11 @@ def shrink(trials: int) -> float:
 def percent(accuracy: float) -> str:
     """Return an accuracy as a person reads it: ``98.61 %``."""
     return f"{100 * accuracy:.2f} %"
+
+
+def short_number(value: float) -> str:
+    """Return a count as on an axis: 950, 1.2k, 45k, 3M."""
+    for unit, letter in ((1e9, "G"), (1e6, "M"), (1e3, "k")):
+        if value >= unit:
+            return f"{value / unit:.3g}{letter}"
+    return f"{value:.3g}"

@@ -23,6 +23,7 @@ from .marks import (
     heights,
     legend,
     marked,
+    short_number,
     shrink,
     summary,
 )
@@ -105,14 +106,6 @@ def _size_ticks(axes: Axes, low: float, high: float) -> None:
     axes.xaxis.set_major_locator(LogLocator(subs=(1.0,) if wide else (1.0, 2.0, 5.0)))
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: short_number(value)))
     axes.xaxis.set_minor_formatter(NullFormatter())
-
-
-def short_number(value: float) -> str:
-    """Return a count as on an axis: 950, 1.2k, 45k, 3M."""
-    for unit, letter in ((1e9, "G"), (1e6, "M"), (1e3, "k")):
-        if value >= unit:
-            return f"{value / unit:.3g}{letter}"
-    return f"{value:.3g}"
 
 
 def _head(axes: Axes, title: str, subtitle: str) -> None:

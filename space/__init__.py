@@ -2,7 +2,8 @@
 
 from . import census, layers, presets, table
 from .architecture import Architecture
-from .dimensions import Dimension, Point
+from .comparison import diff
+from .dimensions import Point
 from .errors import InfeasibleError, InputError
 from .language import Head, Limits, Stage
 from .layers import Conv2d, LayerError, Shape
@@ -11,7 +12,6 @@ from .search_space import SearchSpace
 __all__ = [
     "Architecture",
     "Conv2d",
-    "Dimension",
     "Head",
     "InfeasibleError",
     "InputError",
@@ -22,6 +22,7 @@ __all__ = [
     "Shape",
     "Stage",
     "census",
+    "diff",
     "layers",
     "presets",
     "table",

@@ -87,11 +87,15 @@ class Architecture:
 
     @cached_property
     def receptive_field(self) -> int:
-        """Side of the square of pixels that one unit of the last map sees; may pass the image."""
+        """Side of the square of pixels that one unit of the last map sees; may pass the image.
+
+        Strides without effect do not count, nor does a mean over the whole map behind it.
+        """
         onto_map = takewhile(
             lambda pair: len(pair[1]) == 3, zip(self.layers, self.shapes[1:], strict=True)
         )
-        return chain_reach(tuple(layer for layer, _ in onto_map), self.input_shape).extent
+        layers = canonical((layer for layer, _ in onto_map), self.input_shape)
+        return chain_reach(layers, self.input_shape).extent
 
     @cached_property
     def fingerprint(self) -> str:

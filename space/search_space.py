@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, final
-
-import numpy as np
+from typing import TYPE_CHECKING, Any, TypeAlias, final
 
 from .architecture import Architecture, check_classes, check_input_shape
 from .blocks import part_layers
 from .bulk import cost_points
 from .census import take_census
 from .encoding import encode, feature_names
-from .errors import InfeasibleError, InputError, closest
+from .errors import InfeasibleError, InputError
 from .language import NO_LIMITS, PLAIN_HEAD, Head, Limits, Stage, read_space, write_space
 from .lattice.draw import SPREADS
 from .lattice.engine import Engine
@@ -21,11 +19,13 @@ from .lattice.feasible import check_feasible
 from .lattice.steps import Held, Mark, Step, lay_out
 from .layers import Layer, LayerError, Shape
 from .layers.base import chain_shapes
+from .points import check_point, check_points, read_labels, suggest_labels, write_labels
 from .variation import crossover, mutate, neighbours
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    import numpy as np
     import numpy.typing as npt
 
     from .bulk import Costs
@@ -33,20 +33,13 @@ if TYPE_CHECKING:
     from .dimensions import Dimension, Point
     from .encoding import Encoding
     from .lattice.draw import Spread
-    from .lattice.graph import Ints
     from .lattice.tables import Floats
+    from .points import OptunaTrial
 
 _MOST_DRAWS = 2000
 """How many networks a `where` rule may refuse in a row."""
 
 Where: TypeAlias = "Callable[[Architecture], bool]"
-
-
-class OptunaTrial(Protocol):
-    """What is needed of an Optuna trial."""
-
-    def suggest_categorical(self, name: str, choices: Sequence[Any]) -> Any:
-        """Return one of the choices."""
 
 
 @final
@@ -179,7 +172,7 @@ class SearchSpace:
         Raises:
             InputError: The array has another shape, or holds an index that no choice has.
         """
-        return cost_points(self._engine.levels, self.limits, self._check_all(points))
+        return cost_points(self._engine.levels, self.limits, check_points(self.dimensions, points))
 
     def encode(self, points: npt.ArrayLike, kind: Encoding = "ordinal") -> Floats:
         """Return features (n, f) for a model, a row for each point of an array (n, d).
@@ -188,7 +181,7 @@ class SearchSpace:
         choice that is taken, 0 for the others. ``shape``: what the network is like, nan where its
         layers do not fit. `feature_names` tells what stands in each column.
         """
-        return encode(self, self._engine.levels, self._check_all(points), kind)
+        return encode(self, self._engine.levels, check_points(self.dimensions, points), kind)
 
     def feature_names(self, kind: Encoding = "ordinal") -> tuple[str, ...]:
         """Return the names of the columns that `encode` gives."""
@@ -249,8 +242,7 @@ class SearchSpace:
 
     def labels(self, point: Point) -> dict[str, str | int | float]:
         """Return the label that the point chooses in each dimension."""
-        pairs = zip(self.dimensions, self._check(point), strict=True)
-        return {dimension.name: dimension.labels[place] for dimension, place in pairs}
+        return write_labels(self.dimensions, self._check(point))
 
     def point_of_labels(self, labels: Mapping[str, Any]) -> Point:
         """Return the point of a label for each dimension, canonical where its layers fit.
@@ -258,51 +250,20 @@ class SearchSpace:
         Raises:
             InputError: A dimension is missing or not known, or a label is none of its own.
         """
-        names = [dimension.name for dimension in self.dimensions]
-        for name in labels:
-            if name not in names:
-                raise InputError(
-                    str(name), "the dimension must be known", name, closest(name, names)
-                )
-        return self._settled(tuple(_place(each, labels) for each in self.dimensions))
+        return self._settled(read_labels(self.dimensions, labels))
 
     def to_optuna(self, trial: OptunaTrial) -> Point:
         """Return the point that an Optuna trial suggests, canonical where its layers fit.
 
         Every dimension is suggested as a categorical with its labels, in the same order always.
         """
-        suggested = {
-            each.name: trial.suggest_categorical(each.name, each.labels) for each in self.dimensions
-        }
-        return self.point_of_labels(suggested)
+        return self._settled(read_labels(self.dimensions, suggest_labels(self.dimensions, trial)))
 
     def _settled(self, point: Point) -> Point:
         return self._engine.canonical(point) or point
 
     def _check(self, point: Sequence[int]) -> Point:
-        sizes = [len(dimension.choices) for dimension in self.dimensions]
-        if len(point) != len(sizes):
-            raise InputError("point", f"it must hold {len(sizes)} indices", tuple(point))
-        settled = tuple(map(int, point))
-        for place, (index, size) in enumerate(zip(settled, sizes, strict=True)):
-            if not 0 <= index < size:
-                name = self.dimensions[place].name
-                raise InputError(
-                    f"point[{place}]", f"{name} has the indices 0 to {size - 1}", index
-                )
-        return settled
-
-    def _check_all(self, points: npt.ArrayLike) -> Ints:
-        sizes = [len(dimension.choices) for dimension in self.dimensions]
-        array = np.asarray(points)
-        if array.ndim != 2 or array.shape[1] != len(sizes) or array.dtype.kind not in "iu":
-            told = (array.dtype.name, array.shape)
-            rule = f"the points must be whole numbers in an array (n, {len(sizes)})"
-            raise InputError("points", rule, told)
-        wrong = np.argwhere((array < 0) | (array >= np.array(sizes, dtype=np.int64)))
-        if len(wrong):
-            self._check(array[wrong[0, 0]])
-        return array.astype(np.int64, copy=False)
+        return check_point(self.dimensions, point)
 
     @cached_property
     def _layout(self) -> tuple[tuple[Dimension, ...], tuple[Step, ...]]:
@@ -324,13 +285,3 @@ def _limits(given: Mapping[str, Any] | Limits | None) -> Limits:
         return Limits.from_dict(given or {})
     except InputError as error:
         raise error.inside("limits") from None
-
-
-def _place(dimension: Dimension, labels: Mapping[str, Any]) -> int:
-    if dimension.name not in labels:
-        raise InputError(dimension.name, "every dimension must have a label", None)
-    label = labels[dimension.name]
-    if label not in dimension.labels:
-        known = ", ".join(map(str, dimension.labels))
-        raise InputError(dimension.name, f"the label must be one of {known}", label)
-    return dimension.labels.index(label)

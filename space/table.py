@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import singledispatch
 from typing import TYPE_CHECKING
 
+from .canonical import canonical
 from .layers import (
     Conv2d,
     DepthwiseSeparable,
@@ -51,7 +52,8 @@ def rows(architecture: Architecture) -> list[Row]:
     layers, shapes = architecture.layers, architecture.shapes
     table = [Row("Input", shapes[0], size(shapes[0]), 0, "", 0, 1)]
     for place, (layer, before, after) in enumerate(zip(layers, shapes, shapes[1:], strict=False)):
-        sees = None if len(after) == 1 else chain_reach(layers[: place + 1], shapes[0]).extent
+        until = canonical(layers[: place + 1], shapes[0])
+        sees = None if len(after) == 1 else chain_reach(until, shapes[0]).extent
         costs = (layer.params(before), layer.formula(before), layer.macs(before))
         table.append(Row(describe(layer), after, size(after), *costs, sees))
     return table

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from .dimensions import Point
     from .lattice.engine import Engine
     from .lattice.restrict import Allowed
@@ -56,7 +58,9 @@ def neighbours(space: SearchSpace, engine: Engine, point: Point) -> list[Point]:
     return list(found.values())[1:]
 
 
-def _draws(engine: Engine, allowed: Allowed, rng: np.random.Generator) -> list[Point]:
+def _draws(engine: Engine, allowed: Allowed, rng: np.random.Generator) -> Iterator[Point]:
     sampler = engine.within(allowed)
-    codes = (sampler.codes(rng, "points") for _ in range(_TRIES))
-    return [engine.point(each) for each in codes if each is not None]
+    for _ in range(_TRIES):
+        codes = sampler.codes(rng, "points")
+        if codes is not None:
+            yield engine.point(codes)

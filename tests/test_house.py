@@ -37,22 +37,30 @@ def test_every_name_of_a_front_door_is_there(package: str) -> None:
     assert 5 < int(python("-c", probe)) <= 18
 
 
-def test_a_package_of_another_root_is_refused_with_both_paths(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    other = tmp_path / "trainers"
-    other.mkdir()
-    (other / "__init__.py").touch()
-    root = house._root
-
-    def hidden(name: str) -> Path | None:
-        return tmp_path if name == "trainers" else root(name)
-
-    monkeypatch.setattr(house, "_root", hidden)
+def check_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="package trainers") as caught:
         house.check_house()
     assert str(tmp_path) in str(caught.value)
     assert str(ROOT) in str(caught.value)
+
+
+def test_a_package_of_another_root_is_refused_with_both_paths(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = house._root
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(house, "_root", lambda name: tmp_path if name == "trainers" else root(name))
+    check_refused(tmp_path)
+
+
+def test_a_package_that_workers_would_find_first_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "trainers").mkdir()
+    monkeypatch.chdir(tmp_path)
+    house.check_house()
+    (tmp_path / "trainers/__init__.py").touch()
+    check_refused(tmp_path)
 
 
 def test_the_wheel_holds_the_four_packages_and_their_files(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import torch
 from torch.nn import functional
 
+from .memory import evaluation_batch
 from .reports import Evaluation
 from .resident import make_resident, network_input
 
@@ -32,7 +33,7 @@ def evaluate(
 def evaluate_resident(network: nn.Module, resident: Resident) -> Evaluation:
     """Do the same for a part that is on the network's device already."""
     network.eval()
-    size = _batch_size(resident)
+    size = evaluation_batch(*resident.pixels.shape[1:3])
     totals = torch.zeros(2, dtype=torch.float64, device=resident.labels.device)
     with torch.inference_mode():
         for start in range(0, len(resident), size):
@@ -43,9 +44,3 @@ def evaluate_resident(network: nn.Module, resident: Resident) -> Evaluation:
             totals += torch.stack([right, loss.double()])
     accuracy, loss_mean = (totals / len(resident)).tolist()
     return Evaluation(accuracy, loss_mean)
-
-
-def _batch_size(resident: Resident) -> int:
-    """Return a batch that is large, but of images large in themselves takes fewer."""
-    pixels = resident.pixels.shape[1] * resident.pixels.shape[2]
-    return max(16, min(1024, 800_000 // pixels))

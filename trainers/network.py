@@ -13,8 +13,9 @@ from space import Shape
 from space import layers as described
 from space.errors import InputError
 
+from .order import execution_order
 from .randomness import own_randomness
-from .stack import Network, Shortcut, SqueezeExcite, Stack, execution_order
+from .stack import Network, Shortcut, SqueezeExcite, Stack
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -8,9 +8,10 @@ from space.errors import InputError
 
 from .checking import doctor
 from .house import check_house
+from .looking import census, describe
 from .reading import front, list_studies, show
-from .searching import resume, run
-from .taking import describe, export
+from .searching import repeat, resume, run
+from .taking import export
 
 app = typer.Typer(
     name="sizewise",
@@ -21,11 +22,13 @@ app = typer.Typer(
 )
 app.command("run")(run)
 app.command("resume")(resume)
+app.command("repeat")(repeat)
 app.command("list")(list_studies)
 app.command("show")(show)
 app.command("front")(front)
 app.command("export")(export)
 app.command("describe")(describe)
+app.command("census")(census)
 app.command("doctor")(doctor)
 
 

@@ -9,18 +9,22 @@ PACKAGES = ("search", "results", "trainers", "space")
 
 
 def check_house() -> None:
-    """Refuse to start when another package of the same name hides one of ours.
+    """Refuse to start where another package of the same name hides one of ours.
+
+    Ray's workers look into the working directory first, so a package there hides ours from them
+    even where this process has found the right one.
 
     Raises:
         InputError: With both paths.
     """
-    roots = {name: _root(name) for name in PACKAGES}
-    home = roots["search"]
-    for name, root in roots.items():
+    home = _root("search")
+    here = Path.cwd().resolve()
+    for name in PACKAGES:
+        root = here if (here / name / "__init__.py").exists() else _root(name)
         if root != home:
             raise InputError(
                 f"package {name}",
-                f"search, results, trainers and space must lie in one folder ({home})",
+                f"search, results, trainers and space must be those of one folder ({home})",
                 str(root),
                 "Another package of that name hides ours: change the folder or the Python path.",
             )

@@ -15,6 +15,12 @@ StoreOption = Annotated[
     ),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
+JobArgument = Annotated[
+    str,
+    typer.Argument(
+        metavar="JOB", help="A job file (YAML), or the built-in job: digits.", show_default=False
+    ),
+]
 StudyArgument = Annotated[
     str, typer.Argument(metavar="STUDY", help="Name of a study.", show_default=False)
 ]

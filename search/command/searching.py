@@ -1,4 +1,4 @@
-"""Commands that search: run and resume."""
+"""Commands that train: run, resume and repeat."""
 
 # Commands import what they need when they are called, so that --help answers at once.
 # ruff: noqa: PLC0415
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from .options import StoreOption, StudyArgument
+from .options import JobArgument, StoreOption, StudyArgument
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,14 +20,7 @@ INTERRUPTED = 130
 
 
 def run(
-    job: Annotated[
-        str,
-        typer.Argument(
-            metavar="JOB",
-            help="A job file (YAML), or the built-in job: digits.",
-            show_default=False,
-        ),
-    ],
+    job: JobArgument,
     study: Annotated[
         str | None, typer.Option(help="What to call the study.", show_default=False)
     ] = None,
@@ -65,6 +58,22 @@ def resume(study: StudyArgument, store: StoreOption = None) -> None:
     opened = open_store(store)
     with _told_plainly():
         _close(opened, resume_study(study, opened, watch=watch))
+
+
+def repeat(
+    study: StudyArgument,
+    trial: Annotated[int, typer.Argument(help="Number of a trial.", show_default=False)],
+    store: StoreOption = None,
+) -> None:
+    """Train a trial again and compare every epoch with its record, to the last bit."""
+    from results import open_store
+    from search.repeating import repeat_trial
+    from search.terminal.views import print_repeated
+
+    repeated = repeat_trial(open_store(store), study, trial)
+    print_repeated(repeated)
+    if not repeated.equal:
+        raise typer.Exit(1)
 
 
 @contextmanager

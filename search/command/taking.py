@@ -1,4 +1,4 @@
-"""Commands that take a network away: export and describe."""
+"""The command that takes a network away."""
 
 # Commands import what they need when they are called, so that --help answers at once.
 # ruff: noqa: PLC0415
@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from .options import JsonOption, StoreOption, StudyArgument, TrialArgument
+from .options import StoreOption, StudyArgument, TrialArgument
 
 
 def export(
@@ -32,20 +32,3 @@ def export(
     from search.terminal.views import print_export
 
     print_export(export_network(open_store(store), study, trial, to=to, force=force))
-
-
-def describe(
-    network: Annotated[
-        str,
-        typer.Argument(
-            help="lenet5, keras-mnist, keras-150, or the path of an architecture.json.",
-            show_default=False,
-        ),
-    ],
-    as_json: JsonOption = False,
-) -> None:
-    """Show a network layer by layer: shapes, params with their formula, macs, receptive field."""
-    from search.taking import find_architecture
-    from search.terminal.views import print_architecture
-
-    print_architecture(find_architecture(network), as_json=as_json)

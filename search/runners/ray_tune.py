@@ -126,9 +126,6 @@ def _fit(desk: Desk, split: Split, workers: int, folder: str) -> Exception | Non
 
 def _train(config: dict[str, Any], split: Split) -> None:
     """Train one assignment on a worker; the data set lies in shared memory and is only read."""
-    import torch  # noqa: PLC0415  the driver never needs it
-
-    torch.set_num_threads(1)
     for report in work(config[ASSIGNMENT], split):
         tune.report({REPORT: report})
 

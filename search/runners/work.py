@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import torch
+
 from trainers import TrainingFailure, build_network, keep_large_blocks, save_weights, train
 
 if TYPE_CHECKING:
@@ -23,11 +25,15 @@ class Failed:
 
 
 def work(assignment: Assignment, split: Split) -> Generator[EpochReport | Failed]:
-    """Train the assignment, yield a report after each epoch, and save the final weights.
+    """Train the assignment on one core, yield a report after each epoch, save the final weights.
+
+    One core in every runner: sums come out the same to the last bit, so that a trial can be
+    repeated anywhere, and two workers of one core each do more than one of two.
 
     Whatever goes wrong comes out as a last report, never as an exception: an exception would cost
     the worker its process, and the study the seconds that a new one takes to start.
     """
+    torch.set_num_threads(1)
     keep_large_blocks()
     try:
         network = build_network(assignment.architecture, seed=assignment.seed)

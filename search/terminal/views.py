@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +14,7 @@ from rich.text import Text
 
 from results import columns
 from space import Architecture, table
+from space.census import text as census_text
 from space.errors import InputError, closest
 
 from ..desk import COSTS
@@ -21,6 +22,9 @@ from .tables import frame_table
 
 if TYPE_CHECKING:
     from results import ExportReport, Store, Study
+    from space.census import Census
+
+    from ..repeating import Repeated
 
 FRONT = [columns.NUMBER, columns.ACCURACY, columns.PARAMS, columns.MACS, columns.OUTLINE]
 TRIALS = [
@@ -137,6 +141,39 @@ def print_trial(study: Study, number: int, *, as_json: bool) -> None:
     out.print(frame_table(curve, CURVE, "Learning curve"))
 
 
+def print_repeated(repeated: Repeated) -> None:
+    """Print how a repeated trial compares with its record."""
+    if repeated.reason is not None:
+        told = f"ended after {repeated.epochs} epochs: {repeated.reason}"
+    elif repeated.difference is None:
+        told = f"all {repeated.epochs} epochs came out the same, to the last bit"
+    else:
+        found = repeated.difference
+        told = (
+            f"{found.measure} differs from epoch {found.epoch} on: "
+            f"recorded {found.recorded!r}, now {found.repeated!r}"
+        )
+    console().print(f"Trial {repeated.number}: {told}.", highlight=False)
+
+
+def print_census(census: Census, *, as_json: bool) -> None:
+    """Print what a space holds."""
+    if not as_json:
+        print(census_text(census), end="")  # noqa: T201  aligned already; rich would wrap it
+        return
+    document = {field.name: getattr(census, field.name) for field in fields(census)}
+    for name in ("networks", "kept", "params", "macs"):
+        document[name] = asdict(document[name])
+    for name in ("smallest", "largest"):
+        document[name] = _costs(document[name])
+    shares = [asdict(share) for share in census.shares]
+    print_json(document | {"limits": census.limits.to_dict(), "shares": shares})
+
+
+def _costs(architecture: Architecture) -> dict[str, int]:
+    return {cost: getattr(architecture, cost) for cost in COSTS}
+
+
 def print_export(report: ExportReport) -> None:
     """Print what an export wrote and what its check measured."""
     out, check = console(), report.check
@@ -163,6 +200,5 @@ def print_architecture(architecture: Architecture, *, as_json: bool = False) -> 
     if not as_json:
         print(table.text(rows), end="")  # noqa: T201  aligned already; rich would wrap it
         return
-    costs = {cost: getattr(architecture, cost) for cost in COSTS}
-    document = {**costs, "layers": [asdict(row) for row in rows]}
+    document = {**_costs(architecture), "layers": [asdict(row) for row in rows]}
     print_json({**document, "architecture": architecture.to_dict()})

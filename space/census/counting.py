@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ..lattice.networks import count_networks
 from .values import Count
 
 if TYPE_CHECKING:
@@ -38,9 +37,8 @@ def count_points(levels: Sequence[Level]) -> tuple[int, int]:
 
 def count_all(engine: Engine, canonical: int, rng: np.random.Generator) -> Count:
     """Return how many networks fit, limits apart."""
-    if engine.tiers is not None:
-        number = count_networks(engine.tiers)
-        return Count(number, exact=True, most=number)
+    if engine.networks is not None:
+        return Count(engine.networks, exact=True, most=engine.networks)
     return _estimate(engine, engine.open_sampler, canonical, canonical, rng)
 
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, Literal, TypeAlias, final
 
 import numpy as np
+
+from .tables import tabulate
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,6 +22,9 @@ SPREADS = ("networks", "points", "log_params")
 
 _BANDS_PER_DOUBLING = 2
 _MOST_TRIES = 5000
+_TRIALS = 100
+_ENOUGH_HITS = 0.1
+_FINE_CELLS = 32_768
 
 
 @final
@@ -41,6 +47,14 @@ class Sampler:
     def exact(self) -> bool:
         """Whether every draw is inside the limits, so that no draw has to be repeated."""
         return self._tables.exact
+
+    @cached_property
+    def hits(self) -> float:
+        """The share of draws that lie inside the limits, over some of them."""
+        if self.exact or not self.mass:
+            return 1.0
+        rng = np.random.default_rng(0)
+        return sum(self.draw(rng, "points") is not None for _ in range(_TRIALS)) / _TRIALS
 
     @property
     def mass(self) -> float:
@@ -99,6 +113,20 @@ class Sampler:
             places.append(int(begin) + place)
             rest, node = left[place], int(arcs.target[begin + place])
         return places
+
+
+def prepare(levels: Sequence[Edges], box: Box) -> Sampler:
+    """Return a sampler of a pruned box that need not repeat many draws.
+
+    Where counting all sums in grains makes most draws fall outside, the sum that decides most is
+    counted as finely as may be, and the others are left to the check.
+    """
+    best = Sampler(levels, box, tabulate(box))
+    for column in range(len(box.least)) if len(box.least) > 1 else ():
+        if best.hits < _ENOUGH_HITS:
+            fine = tabulate(box, work=0, cells=_FINE_CELLS, only=column)
+            best = max(best, Sampler(levels, box, fine), key=lambda each: each.hits)
+    return best
 
 
 def _draw(rng: np.random.Generator, edges: Floats) -> int:

@@ -9,9 +9,9 @@ import numpy as np
 
 from ..language import NO_LIMITS, Bound, Limits
 from .bounds import BEYOND, Box, open_box, prune, reach
-from .draw import Sampler
+from .draw import Sampler, prepare
 from .graph import Level, build_graph
-from .networks import Speller, Tier, spell_networks
+from .networks import Speller, Tier, count_networks, spell_networks
 from .pieces import Word, Workshop
 from .restrict import restrict
 from .tables import tabulate
@@ -26,8 +26,10 @@ if TYPE_CHECKING:
     from .restrict import Allowed
     from .steps import Step
 
-MOST_EDGES = 150_000
-"""How many edges the networks of a space may need to be told apart before the start."""
+MOST_EDGES = 60_000
+"""How many edges the graph of networks may have for networks to be drawn from it."""
+_MOST_COUNTED = 400_000
+"""How many edges it may have for networks to be counted."""
 _MOST_TRIES = 5000
 _SMALL_WORK = 200_000
 
@@ -56,8 +58,13 @@ class Engine:
     @cached_property
     def tiers(self) -> tuple[Tier, ...] | None:
         """The graph of all valid networks, limits apart, or None where it is too large."""
-        speller = Speller(self.reader, self._workshop)
-        return spell_networks(speller, self._shape, MOST_EDGES)
+        return self._spell(MOST_EDGES)
+
+    @cached_property
+    def networks(self) -> int | None:
+        """How many networks are valid, limits apart, or None where that cannot be counted."""
+        tiers = self.tiers or self._spell(_MOST_COUNTED)
+        return None if tiers is None else count_networks(tiers)
 
     @cached_property
     def box(self) -> Box:
@@ -67,7 +74,7 @@ class Engine:
     @cached_property
     def sampler(self) -> Sampler:
         """The sampler over the canonical points inside the limits."""
-        return Sampler(self.levels, self.box, tabulate(self.box))
+        return prepare(self.levels, self.box)
 
     @cached_property
     def open_sampler(self) -> Sampler:
@@ -80,8 +87,7 @@ class Engine:
         """The sampler over the networks inside the limits, where their graph is small enough."""
         if self.tiers is None:
             return None
-        box = prune(open_box(self.tiers, self.limits))
-        return Sampler(self.tiers, box, tabulate(box))
+        return prepare(self.tiers, prune(open_box(self.tiers, self.limits)))
 
     @property
     def unlimited(self) -> bool:
@@ -149,6 +155,10 @@ class Engine:
             for slot, pick in zip(level.step.slots, level.picks(code), strict=True):
                 point[slot.dimension] = pick
         return tuple(point)
+
+    def _spell(self, most: int) -> tuple[Tier, ...] | None:
+        speller = Speller(self.reader, self._workshop)
+        return spell_networks(speller, self._shape, most)
 
     def _sample_network(self, rng: np.random.Generator) -> Point | None:
         """Draw from the graph of networks, or else a point, kept the less the more equals it has.

@@ -79,13 +79,14 @@ class Workshop:
             layers = part_layers(part, shape)
         except LayerError:
             return None
-        word = tuple(map(self._number, _tokens(canonical(layers, shape))))
+        plain = canonical(layers, shape)
+        word = tuple(map(self._number, _tokens(plain)))
         end, costs = shape, FREE
         for token in word:
             end, added = self.spell(token, end)
             costs = add_costs(costs, added)
         onto_vector = len(end) < len(shape)
-        return Piece(word, end, costs, Reach(1, 1) if onto_vector else chain_reach(layers, shape))
+        return Piece(word, end, costs, Reach(1, 1) if onto_vector else chain_reach(plain, shape))
 
     def _number(self, token: tuple[Layer, ...]) -> int:
         if token not in self._numbers:

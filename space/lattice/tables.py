@@ -66,13 +66,25 @@ class Tables:
         return bool((self.grains == 1).all())
 
 
-def tabulate(box: Box, *, work: int = EXACT_WORK, cells: int = CELLS) -> Tables:
-    """Count the networks of a pruned box, exactly where that needs at most ``work`` a level."""
-    grains = np.ones(len(box.least), dtype=np.int64)
-    tables = _count(box, grains, work)
+def tabulate(
+    box: Box, *, work: int = EXACT_WORK, cells: int = CELLS, only: int | None = None
+) -> Tables:
+    """Count the networks of a pruned box, exactly where that needs at most ``work`` a level.
+
+    Args:
+        box: The box; its limits hold for what is drawn only where the tables are exact.
+        work: How many sums a level may need.
+        cells: How many cells a table has at most where costs are counted in grains.
+        only: The column of the only sum that is counted; the others are left to the check.
+    """
+    columns = np.arange(len(box.least))
+    counted = columns >= 0 if only is None else columns == only
+    grains = np.where(counted, 1, box.most + 1)
+    tables = _count(_in_grains(box, grains), grains, work)
     while tables is None:
         wide = (box.most + 1) // grains
-        grains = grains * np.maximum(1, -(-wide // max(2, int(cells ** (1 / len(grains))))))
+        coarser = np.maximum(1, -(-wide // max(2, int(cells ** (1 / counted.sum())))))
+        grains = grains * np.where(counted, coarser, 1)
         tables = _count(_in_grains(box, grains), grains, None)
     return tables
 

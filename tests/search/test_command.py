@@ -174,6 +174,17 @@ def test_describe_prints_lenet5_and_reads_its_own_json(sizewise: Call, tmp_path:
     assert "lenet5" in errors
 
 
+def test_a_census_counts_what_random_search_finds(sizewise: Call, tmp_path: Path) -> None:
+    (tmp_path / "job.yaml").write_text(document())
+    code, output, _ = sizewise("census", "job.yaml")
+    assert code == 0
+    assert "50: " in output
+    counted = json.loads(sizewise("census", "job.yaml", "--json")[1])
+    assert counted["kept"] == {"value": 50, "exact": True, "most": 50, "error": 0.0}
+    assert counted["smallest"]["params"] < counted["largest"]["params"]
+    assert sum(counted["params"]["counts"]) == 50
+
+
 def test_help_loads_nothing_heavy() -> None:
     probe = (
         "import sys; sys.argv = ['sizewise', '--help']\n"

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from contextlib import contextmanager, nullcontext
+from dataclasses import fields, replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from results import Study, open_store
+from results import Study, TrialStart, open_store
 from results.errors import StudyHeldError
 from results.leases import hold, release
+from search.repeating import repeat_trial
 from search.session import resume, run
 from tests.search.jobs import small_job
 
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from pathlib import Path
 
-    from results import Store, StudyRecord
+    from results import Store, StudyRecord, TrialRecord
     from search.standing import Standing
 
 VOLATILE = ["seconds", "started", "ended", "attempt"]
@@ -35,6 +37,11 @@ def numbers(store: Store, name: str) -> list[dict[str, Any]]:
     trials = study.trials().drop(columns=VOLATILE)
     epochs = study.epochs().drop(columns=["seconds", "images_per_second"])
     return [*trials.to_dict("records"), *epochs.to_dict("records")]
+
+
+def start_of(trial: TrialRecord) -> TrialStart:
+    """What a trial was started with."""
+    return TrialStart(**{field.name: getattr(trial, field.name) for field in fields(TrialStart)})
 
 
 class InterruptAtEpoch:
@@ -119,6 +126,21 @@ def test_a_driver_that_loses_its_study_stops(store: Store, monkeypatch: pytest.M
     job = small_job(budget={"trials": 1_000})
     assert run(job, store, name="long", watch=robbed).state == "interrupted"
     assert len(Study(store, "long").trials()) < 1_000
+
+
+def test_a_repeated_trial_comes_out_the_same_and_a_changed_record_does_not(store: Store) -> None:
+    study = run(small_job(), store, name="small")
+    assert repeat_trial(store, "small", 2).equal
+    trial = store.trial(study.id, 2)
+    (_, last) = store.epochs(trial.id)
+    copied = store.start_trial(study.id, replace(start_of(trial), number=4))
+    for epoch in (store.epochs(trial.id)[0], replace(last, loss=last.loss + 1e-9)):
+        store.record_epoch(copied, epoch)
+    store.end_trial(copied, "finished", "copied")
+    repeated = repeat_trial(store, "small", 4)
+    assert not repeated.equal
+    assert repeated.difference is not None
+    assert (repeated.difference.epoch, repeated.difference.measure) == (2, "loss")
 
 
 def test_a_failing_training_ends_its_trial_and_not_the_study(store: Store) -> None:

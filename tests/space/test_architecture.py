@@ -100,6 +100,10 @@ def test_fingerprints_stay_as_they_are_between_versions() -> None:
         "keras-150": "cd72867b09a96d23fb67",
         "keras-mnist": "723f917250bcc4b0a5e3",
         "lenet5": "5142be512a0b3e0e66ad",
+        "micro": "da4abc718a730445e0a9",
+        "mobilenet-v2": "4ceeafb940ab28ac9561",
+        "resnet18": "5815a944f4d34c83aa4b",
+        "vgg11": "27352dff327cdec69e42",
     }
     assert network().fingerprint != network(side=9).fingerprint
 

@@ -13,12 +13,14 @@ from space.layers import (
     DepthwiseSeparable,
     Dropout,
     GlobalAvgPool2d,
+    InvertedResidual,
     Layer,
     Linear,
     MaxPool2d,
     Pool,
     ReLU,
     Residual,
+    SqueezeExcite,
     layer_from_dict,
     layer_to_dict,
 )
@@ -93,6 +95,25 @@ def test_costs_of_a_depthwise_separable_by_hand() -> None:
     assert block.reach((8, 9, 9)) == (3, 2)
 
 
+def test_costs_of_an_inverted_residual_by_hand() -> None:
+    both = (BatchNorm2d(), ReLU())
+    sizes = {"expansion": 2, "squeeze": 4, "bias": False}
+    block = InvertedResidual(8, 3, between=both, behind=(BatchNorm2d(),), **sizes)
+    wide, squeezed, places = 16, 4, 25
+    gate = (wide + 1) * squeezed + (squeezed + 1) * wide
+    norms = 2 * wide + 2 * wide + 2 * 8
+    assert block.output_shape((8, 5, 5)) == (8, 5, 5)
+    assert block.params((8, 5, 5)) == 8 * wide + 9 * wide + wide * 8 + norms + gate
+    assert block.macs((8, 5, 5)) == (8 * wide + 9 * wide + wide * 8) * places + 2 * wide * squeezed
+    # Three convolutions and the two layers of the gate stand one behind the other.
+    assert block.depth((8, 5, 5)) == 5
+    # The kept input, and the depthwise convolution's input and output.
+    assert block.peak((8, 5, 5)) == (8 + wide + wide) * places
+    # With other channels before it there is nothing to add the input to.
+    assert isinstance(block.expand((8, 5, 5))[0], Residual)
+    assert len(block.expand((4, 5, 5))) == 9
+
+
 WRONG: list[tuple[Any, str, str]] = [
     (lambda: Conv2d(0, 3), "Conv2d.out_channels", "whole number of at least 1"),
     (lambda: Conv2d(8, 3.0), "Conv2d.kernel_size", "whole number"),
@@ -107,6 +128,11 @@ WRONG: list[tuple[Any, str, str]] = [
     (lambda: MaxPool2d(3, padding=2), "MaxPool2d.padding", "`2·padding <= kernel_size`"),
     (lambda: GlobalAvgPool2d().output_shape((3,)), "GlobalAvgPool2d", "must be a map"),
     (lambda: Linear(3).params((1, 2, 3)), "Linear", "must be a vector"),
+    (lambda: SqueezeExcite(0), "SqueezeExcite.squeeze_channels", "at least 1"),
+    (lambda: SqueezeExcite(4).params((8,)), "SqueezeExcite", "must be a map"),
+    (lambda: InvertedResidual(8, 4), "InvertedResidual.kernel_size", "must be odd"),
+    (lambda: InvertedResidual(8, 3, expansion=0), "InvertedResidual.expansion", "at least 1"),
+    (lambda: InvertedResidual(8, 3, between=(3,)), "InvertedResidual.between[0]", "layers only"),
     (lambda: Dropout(1.0), "Dropout.p", "`0 <= p < 1` must hold"),
     (lambda: Residual(()), "Residual.body", "must hold a layer"),
     (lambda: Residual((ReLU(), 3)), "Residual.body[1]", "layers only"),

@@ -31,7 +31,7 @@ from space.presets import REFERENCES
 from tests.strategies import architectures
 from trainers import build_network
 from trainers.network import build_module
-from trainers.stack import execution_order
+from trainers.order import execution_order
 
 BATCH = 2
 IMAGE = torch.tensor(

@@ -69,7 +69,10 @@ def test_hash_is_of_the_content_alone(tmp_path: Path) -> None:
         ("images/a.npz", "Did you mean 'npz:images/a.npz'?"),
         ("npz", "Write npz:PATH"),
         ("npz:", "Write npz:PATH"),
-        (7, "must be one of digits, npz:PATH"),
+        ("hf:", "Write hf:NAME[:CONFIG]"),
+        ("fodler:a", "Did you mean 'folder'?"),
+        ("/", "Did you mean 'folder:/'?"),
+        (7, "must be one of digits, folder:PATH, hf:NAME[:CONFIG], npz:PATH"),
         ("npz:/nowhere/a.npz", "There is no folder '/nowhere'"),
     ],
 )

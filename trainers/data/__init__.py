@@ -1,5 +1,6 @@
 """Images, labels, and their division into train, validation and sealed test part."""
 
+from .card import DataCard, card_text, data_card
 from .images import ImageData
 from .indices import SplitIndices, load_split_indices
 from .parts import Part, SealedPart
@@ -7,12 +8,15 @@ from .sources import load_data
 from .splitting import Split, apply_indices, save_split, split
 
 __all__ = [
+    "DataCard",
     "ImageData",
     "Part",
     "SealedPart",
     "Split",
     "SplitIndices",
     "apply_indices",
+    "card_text",
+    "data_card",
     "load_data",
     "load_split_indices",
     "save_split",

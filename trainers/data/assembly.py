@@ -69,7 +69,7 @@ def assemble(items: Sequence[Item], size: Size | None) -> Assembled:
         raise InputError("data", "there must be pictures that can be read", found)
     shape = (1 if all(grey for _, grey in known) else 3, *(size or _common_size(known)))
     images = np.empty((len(looks), *shape), np.uint8)
-    taken = []
+    taken: list[Item] = []
     for item in (item for item in items if item.name in looks):
         try:
             with strictly(), item.open() as picture:

@@ -30,6 +30,8 @@ class ImageData:
         class_names: One name a class.
         test_images: (M, C, H, W) where the source has its own test part, else None.
         test_labels: (M,) likewise.
+        validation: Positions of the source's own validation part, ascending, where it has one.
+        left_out: Files that could not be read, each with the reason.
 
     Raises:
         InputError: An array has the wrong type or shape, or labels do not match images or classes.
@@ -41,6 +43,8 @@ class ImageData:
     class_names: tuple[str, ...]
     test_images: Pixels | None = None
     test_labels: Labels | None = None
+    validation: Labels | None = None
+    left_out: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if len(self.class_names) < 2:
@@ -65,9 +69,10 @@ class ImageData:
 
     @cached_property
     def hash(self) -> str:
-        """SHA-256 of shapes, pixels and labels in hexadecimal: equal for equal content."""
+        """SHA-256 in hexadecimal of shapes, pixels, labels and parts: equal for equal content."""
         digest = hashlib.sha256()
-        for array in (self.images, self.labels, self.test_images, self.test_labels):
+        arrays = (self.images, self.labels, self.test_images, self.test_labels, self.validation)
+        for array in arrays:
             if array is not None:
                 little = array.astype(array.dtype.newbyteorder("<"), order="C", copy=False)
                 digest.update(f"{array.shape}{little.dtype.str}".encode())

@@ -42,7 +42,8 @@ def draw_indices(data: ImageData, *, seed: int, validation: float, test: float) 
     """Draw a stratified split: each class is divided by the same shares, to within one image.
 
     Args:
-        data: Where the source has its own test part, ``test`` is not used.
+        data: Where the source has its own test part, ``test`` is not used; where it has its own
+            validation part, that is the one and ``validation`` is not used.
         seed: Equal seeds give equal parts.
         validation: Share of all images (of the source's own test part apart), in (0, 1).
         test: The same for the test part.
@@ -50,16 +51,30 @@ def draw_indices(data: ImageData, *, seed: int, validation: float, test: float) 
     Raises:
         InputError: A share is out of range, or a class has too few images for one in each part.
     """
-    shares = (validation,) if data.test_images is not None else (validation, test)
-    _check_shares(seed, shares)
+    wanted = {"validation": validation, "test": test}
+    if data.test_images is not None:
+        del wanted["test"]
+    if data.validation is not None:
+        del wanted["validation"]
+    _check_shares(seed, wanted)
+    train, *drawn = _draw(data, seed, tuple(wanted.values()))
+    parts = dict(zip(wanted, drawn, strict=True))
+    held_out = parts["validation"] if data.validation is None else data.validation
+    return SplitIndices(train, held_out, parts.get("test"), data.hash, seed)
+
+
+def _draw(data: ImageData, seed: int, shares: tuple[float, ...]) -> list[Labels]:
+    """Divide what is not in the source's own validation part: first the rest, then each share."""
+    free = np.ones(len(data.labels), bool)
+    if data.validation is not None:
+        free[data.validation] = False
     rng = np.random.default_rng(seed)
     parts: list[list[Labels]] = [[] for _ in range(len(shares) + 1)]
     for number, name in enumerate(data.class_names):
-        members = rng.permutation(np.flatnonzero(data.labels == number))
+        members = rng.permutation(np.flatnonzero(free & (data.labels == number)))
         for part, chosen in zip(parts, _divide(members, shares, name), strict=True):
             part.append(chosen)
-    train, held_out, *rest = (np.sort(np.concatenate(part)) for part in parts)
-    return SplitIndices(train, held_out, rest[0] if rest else None, data.hash, seed)
+    return [np.sort(np.concatenate(part)) for part in parts]
 
 
 def save_indices(indices: SplitIndices, path: str | Path) -> None:
@@ -100,15 +115,15 @@ def load_split_indices(path: str | Path) -> SplitIndices:
     )
 
 
-def _check_shares(seed: int, shares: tuple[float, ...]) -> None:
+def _check_shares(seed: int, shares: dict[str, float]) -> None:
     if seed < 0:
         raise InputError("seed", "the seed must be 0 or more", seed)
-    for name, share in zip(("validation", "test"), shares, strict=False):
+    for name, share in shares.items():
         if not 0 < share < 1:
             raise InputError(name, f"`0 < {name} < 1` must hold", share)
-    if sum(shares) >= 1:
+    if sum(shares.values()) >= 1:
         rule = "`validation + test < 1` must hold, so that there is something to train on"
-        raise InputError("validation", rule, shares)
+        raise InputError("validation", rule, tuple(shares.values()))
 
 
 def _divide(members: Labels, shares: tuple[float, ...], class_name: str) -> list[Labels]:
@@ -118,6 +133,5 @@ def _divide(members: Labels, shares: tuple[float, ...], class_name: str) -> list
         rule = f"each class must have an image for each of {len(shares) + 1} parts"
         found = f"{len(members)} of class {class_name}"
         raise InputError("data", rule, found, "Add images to the class, or leave the class out.")
-    ends = np.cumsum(sizes)
-    held_out = np.split(members[: ends[-1]], ends[:-1])
-    return [members[ends[-1] :], *held_out]
+    *held_out, rest = np.split(members, np.cumsum(sizes, dtype=np.int64))
+    return [rest, *held_out]

@@ -30,11 +30,13 @@ def read_npz(path: str) -> ImageData:
         InputError: The file is missing or not an .npz file, lacks keys, or holds other arrays.
     """
     arrays = _arrays(Path(path).expanduser())
-    images, labels = _images(arrays, "x_train"), _labels(arrays, "y_train")
-    class_names = tuple(str(number) for number in range(_classes(labels)))
+    images = images_of(arrays["x_train"], "x_train")
+    labels = labels_of(arrays["y_train"], "y_train")
+    class_names = tuple(str(number) for number in range(class_count(labels, "y_train")))
     if "x_test" not in arrays:
         return ImageData(f"npz:{path}", images, labels, class_names)
-    test_images, test_labels = _images(arrays, "x_test"), _labels(arrays, "y_test")
+    test_images = images_of(arrays["x_test"], "x_test")
+    test_labels = labels_of(arrays["y_test"], "y_test")
     return ImageData(f"npz:{path}", images, labels, class_names, test_images, test_labels)
 
 
@@ -64,36 +66,48 @@ def _check_keys(found: list[str]) -> None:
         raise InputError("data", rule, found)
 
 
-def _images(arrays: dict[str, NDArray[Any]], key: str) -> Pixels:
-    array = arrays[key]
+def images_of(array: NDArray[Any], name: str) -> Pixels:
+    """Return (N, C, H, W) for uint8 (N, H, W) or (N, H, W, C).
+
+    Raises:
+        InputError: It is something else; the rule speaks of ``name``.
+    """
     if array.dtype != np.uint8:
         suggestion = "Scale the pixel values to 0 to 255 and store them with .astype('uint8')."
-        raise InputError("data", f"{key} must be uint8", str(array.dtype), suggestion)
+        raise InputError("data", f"{name} must be uint8", str(array.dtype), suggestion)
     if array.ndim == 3:
         return np.ascontiguousarray(array)[:, np.newaxis]
     if array.ndim == 4 and array.shape[3] <= 4:
         return np.ascontiguousarray(array.transpose(0, 3, 1, 2))
     swap = "If channels stand first, store x.transpose(0, 2, 3, 1)." if array.ndim == 4 else ""
-    rule = f"{key} must have the shape (N, H, W) or (N, H, W, C) with at most 4 channels"
+    rule = f"{name} must have the shape (N, H, W) or (N, H, W, C) with at most 4 channels"
     raise InputError("data", rule, array.shape, swap)
 
 
-def _labels(arrays: dict[str, NDArray[Any]], key: str) -> Labels:
-    array = arrays[key]
+def labels_of(array: NDArray[Any], name: str) -> Labels:
+    """Return int64 (N,) for integers (N,) or (N, 1).
+
+    Raises:
+        InputError: It is something else; the rule speaks of ``name``.
+    """
     if not np.issubdtype(array.dtype, np.integer):
-        raise InputError("data", f"{key} must hold integers", str(array.dtype))
+        raise InputError("data", f"{name} must hold integers", str(array.dtype))
     if array.ndim == 2 and array.shape[1] == 1:  # as in Keras' CIFAR-10
         array = array[:, 0]
     if array.ndim != 1:
         suggestion = "Store class numbers, y.argmax(axis=1)." if array.ndim == 2 else ""
-        raise InputError("data", f"{key} must have the shape (N,)", array.shape, suggestion)
+        raise InputError("data", f"{name} must have the shape (N,)", array.shape, suggestion)
     return array.astype(np.int64)
 
 
-def _classes(labels: Labels) -> int:
-    """Return the class count; a label far beyond the number of images is not a class number."""
+def class_count(labels: Labels, name: str) -> int:
+    """Return how many classes there are.
+
+    Raises:
+        InputError: A label is far beyond the number of images, so that it is no class number.
+    """
     largest = int(labels.max(initial=0))
     if largest >= max(len(labels), 2):
-        rule = "y_train must number the classes from 0 without gaps"
+        rule = f"{name} must number the classes from 0 without gaps"
         raise InputError("data", rule, f"the label {largest} among {len(labels)}")
     return largest + 1

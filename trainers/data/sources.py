@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from space.errors import InputError, closest
 
+from .callables import read_callable
+from .folder import read_folder
+from .hugging_face import read_hugging_face
 from .images import ImageData
 from .keras_npz import read_npz
 
@@ -15,11 +19,21 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 EMBEDDED = "digits"
-WITH_PATH: dict[str, Callable[[str], ImageData]] = {"npz": read_npz}
+WITH_PATH: dict[str, Callable[[str], ImageData]] = {
+    "folder": read_folder,
+    "hf": read_hugging_face,
+    "npz": read_npz,
+    "python": read_callable,
+}
+FORMS = {"folder": "PATH", "hf": "NAME[:CONFIG]", "npz": "PATH", "python": "MODULE:FUNCTION"}
 
 
 def load_data(source: str) -> ImageData:
-    """Load ``digits`` (1,797 images of 8x8, from scikit-learn) or ``npz:PATH`` (with Keras keys).
+    """Load the images that a string names.
+
+    ``digits`` (1,797 images of 8x8, from scikit-learn), ``npz:PATH`` (with Keras keys),
+    ``folder:PATH`` (a folder a class), ``hf:NAME[:CONFIG]`` (Hugging Face `datasets`) or
+    ``python:MODULE:FUNCTION`` (your own).
 
     Raises:
         InputError: No such source, or its content cannot be used; the field is ``data``.
@@ -32,17 +46,19 @@ def load_data(source: str) -> ImageData:
     if kind not in WITH_PATH:
         raise _unknown(source)
     if not colon or not path:
-        suggestion = f"Write {kind}:PATH, for example {kind}:data/images.{kind}."
-        raise InputError("data", f"the source {kind!r} must name a file", source, suggestion)
+        suggestion = f"Write {kind}:{FORMS[kind]}."
+        raise InputError("data", f"the source {kind!r} must say which", source, suggestion)
     return WITH_PATH[kind](path)
 
 
 def _unknown(source: object) -> InputError:
-    known = (EMBEDDED, *(f"{kind}:PATH" for kind in WITH_PATH))
+    known = (EMBEDDED, *(f"{kind}:{form}" for kind, form in FORMS.items()))
     rule = f"data must be one of {', '.join(known)}"
     kind, colon, _ = str(source).partition(":")
     if not colon and kind.endswith(".npz"):
         return InputError("data", rule, source, f"Did you mean 'npz:{kind}'?")
+    if not colon and Path(kind).is_dir():
+        return InputError("data", rule, source, f"Did you mean 'folder:{kind}'?")
     return InputError("data", rule, source, closest(kind, (EMBEDDED, *WITH_PATH)))
 
 

@@ -1,0 +1,36 @@
+"""Commands that look at networks and spaces before anything is trained: describe and census."""
+
+# Commands import what they need when they are called, so that --help answers at once.
+# ruff: noqa: PLC0415
+
+from typing import Annotated
+
+import typer
+
+from .options import JobArgument, JsonOption
+
+
+def describe(
+    network: Annotated[
+        str,
+        typer.Argument(
+            help="lenet5, keras-mnist, keras-150, or the path of an architecture.json.",
+            show_default=False,
+        ),
+    ],
+    as_json: JsonOption = False,
+) -> None:
+    """Show a network layer by layer: shapes, params with their formula, macs, receptive field."""
+    from search.taking import find_architecture
+    from search.terminal.views import print_architecture
+
+    print_architecture(find_architecture(network), as_json=as_json)
+
+
+def census(job: JobArgument, as_json: JsonOption = False) -> None:
+    """Count what the space of a job holds, inside its limits, before the first epoch."""
+    from search.job_file import read_job
+    from search.session import prepare
+    from search.terminal.views import print_census
+
+    print_census(prepare(read_job(job)[1]).space.census(), as_json=as_json)

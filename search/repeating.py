@@ -1,0 +1,96 @@
+"""A trial trained once more, and held against what was recorded of it."""
+
+from __future__ import annotations
+
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from space import Architecture
+from space.errors import InputError
+from trainers import Recipe
+
+from .desk import Assignment
+from .job import Job
+from .runners.work import Failed, work
+from .session import prepare, split_path
+
+if TYPE_CHECKING:
+    from results import Store
+    from results.records import EpochRecord, TrialRecord
+    from trainers import EpochReport
+
+MEASURED = ("train_loss", "loss", "accuracy", "learning_rate")
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """The first number that came out differently."""
+
+    epoch: int
+    measure: str
+    recorded: float
+    repeated: float
+
+
+@dataclass(frozen=True, slots=True)
+class Repeated:
+    """How a repeated trial compares with its record: equal where there is no difference.
+
+    ``reason`` says why the repetition ended early, where it did.
+    """
+
+    number: int
+    epochs: int
+    difference: Difference | None
+    reason: str | None
+
+    @property
+    def equal(self) -> bool:
+        """Whether every epoch came out the same, to the last bit."""
+        return self.difference is None and self.reason is None
+
+
+def repeat_trial(store: Store, study: str, number: int) -> Repeated:
+    """Train a trial again with its own seed on the stored split, and compare epoch by epoch.
+
+    Raises:
+        InputError: There is no such study or trial, or the trial has not ended with an accuracy.
+    """
+    record = store.study(study)
+    trial = store.trial(record.id, number)
+    if trial.state not in {"finished", "stopped"}:
+        rule = "a trial must have ended with an accuracy to be repeated"
+        raise InputError("TRIAL", rule, f"trial {number}: {trial.state}")
+    split = prepare(Job.model_validate(record.job), split_path(store, study)).split
+    recorded = store.epochs(trial.id)
+    with tempfile.TemporaryDirectory() as folder:
+        reports = work(_assignment(trial, Path(folder)), split)
+        return _compare(number, recorded, list(zip(recorded, reports, strict=False)))
+
+
+def _assignment(trial: TrialRecord, folder: Path) -> Assignment:
+    return Assignment(
+        trial.number,
+        Architecture.from_dict(trial.architecture),
+        Recipe.from_dict(trial.recipe),
+        trial.seed,
+        str(folder / "weights.safetensors"),
+    )
+
+
+def _compare(
+    number: int,
+    recorded: list[EpochRecord],
+    pairs: list[tuple[EpochRecord, EpochReport | Failed]],
+) -> Repeated:
+    for epoch, report in pairs:
+        if isinstance(report, Failed):
+            return Repeated(number, epoch.epoch - 1, None, report.reason)
+        for measure in MEASURED:
+            told, found = getattr(epoch, measure), getattr(report, measure)
+            if told != found:
+                difference = Difference(epoch.epoch, measure, told, found)
+                return Repeated(number, epoch.epoch, difference, None)
+    return Repeated(number, len(recorded), None, None)
