@@ -6,7 +6,6 @@ PATH is an .npz file with Keras' keys (x_train, y_train, x_test, y_test). The te
 once, after the last epoch. Prints each seed's test accuracy, then their mean as JSON.
 """
 
-# ruff: noqa: INP001, T201 - a script of its own, and it prints
 from __future__ import annotations
 
 import argparse

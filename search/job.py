@@ -59,7 +59,7 @@ class Job(Section):
     study: str | None = None
     data: str = "digits"
     split: SplitSettings = SplitSettings()
-    space: dict[str, Any]
+    space: dict[str, Any] | str
     limits: dict[str, Any] = {}
     recipe: dict[str, Any] = {}
     search: SearchSettings = SearchSettings()

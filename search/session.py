@@ -6,11 +6,12 @@ import signal
 import threading
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from results.errors import StudyExistsError
 from space import SearchSpace
-from space.errors import InputError
+from space.errors import InputError, closest
+from space.presets import PRESETS
 from trainers import Recipe, load_data
 from trainers.data import apply_indices, load_split_indices, save_split, split
 
@@ -62,12 +63,22 @@ def prepare(job: Job, stored_split: Path | None = None) -> Plan:
             parts = split(data, seed=job.search.seed, **job.split.model_dump())
         else:
             parts = apply_indices(data, load_split_indices(stored_split))
+    document, limits = _space_of(job)
     shape, classes = data.shape, len(data.class_names)
     with _section("space", apart="limits"):
-        space = SearchSpace.from_dict(
-            job.space, input_shape=shape, classes=classes, limits=job.limits
-        )
+        space = SearchSpace.from_dict(document, input_shape=shape, classes=classes, limits=limits)
     return Plan(job, parts, space, recipe)
+
+
+def _space_of(job: Job) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return the document of the job's space, and its limits: a preset's own where it has none."""
+    if isinstance(job.space, dict):
+        return job.space, job.limits
+    if job.space not in PRESETS:
+        rule = "must be stages and a head, or the name of a preset"
+        raise InputError("space", rule, job.space, closest(job.space, PRESETS))
+    preset = PRESETS[job.space]
+    return dict(preset.document), {**preset.limits, **job.limits}
 
 
 def run(job: Job, store: Store, *, name: str, watch: Watch | None = None) -> StudyRecord:

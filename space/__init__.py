@@ -1,29 +1,6 @@
 """What may be searched, and what it costs: architectures and the spaces they come from."""
 
-from . import census, layers, presets, table
-from .architecture import Architecture
-from .comparison import diff
-from .dimensions import Point
-from .errors import InfeasibleError, InputError
-from .language import Head, Limits, Stage
-from .layers import Conv2d, LayerError, Shape
-from .search_space import SearchSpace
+import lazy_loader
 
-__all__ = [
-    "Architecture",
-    "Conv2d",
-    "Head",
-    "InfeasibleError",
-    "InputError",
-    "LayerError",
-    "Limits",
-    "Point",
-    "SearchSpace",
-    "Shape",
-    "Stage",
-    "census",
-    "diff",
-    "layers",
-    "presets",
-    "table",
-]
+# Names are found when they are first used, so that `sizewise --help` pays for none of them.
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -129,16 +129,20 @@ class SearchSpace:
         With a `where` rule, what it refuses is drawn again.
 
         Raises:
-            InputError: The spread is not known, or no network was found that `where` keeps.
+            InputError: The spread is not known, or no network was found that limits and `where`
+                keep.
         """
         if spread not in SPREADS:
             raise InputError("spread", f"it must be one of {', '.join(SPREADS)}", spread)
         for _ in range(_MOST_DRAWS):
             point = self._engine.sample(rng, spread)
-            if point is not None and self.admits(point):
+            if point is None:
+                rule = "the limits must keep enough networks to draw from"
+                raise InputError("limits", rule, self.limits.to_dict())
+            if self.admits(point):
                 return point
         rule = f"one of {_MOST_DRAWS:,} networks inside the limits must be kept"
-        raise InputError("where" if self.where else "limits", rule, self.where or self.limits)
+        raise InputError("where", rule, self.where)
 
     def mutate(self, point: Point, rng: np.random.Generator) -> Point:
         """Return a point inside the limits that builds another network, few choices away.

@@ -31,10 +31,11 @@ if TYPE_CHECKING:
 FLOAT, INDEX = 4, 8
 # Numbers that an optimizer keeps for each weight.
 _STATE = {"adadelta": 2, "adam": 2, "adamw": 2, "sgd": 1}
-# What torch's first training takes for itself: kernels, threads, buffers.
-BASE = 32 * 1024**2
-# Blocks that do not fit where others were freed (benchmarks/memory.py measures both).
-_FRAGMENTS = 1.15
+# What torch's first training takes for itself: code, kernels, buffers, and blocks of the heap.
+BASE = 144 * 1024**2
+# Gradients and workspaces come on top of what is kept, in blocks that fit less and less well; runs
+# of the same training differ by a quarter. Both factors are from benchmarks/memory.py.
+_GRADIENTS, _JUDGING = 1.8, 1.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +49,10 @@ class _Step:
 def predict_memory(architecture: Architecture, recipe: Recipe, *, images: int = 0) -> int:
     """Return the bytes that training will take at its peak, beyond the process and the data set.
 
-    Weights, gradients, the optimizer's state and averages; what a batch keeps for the backward
-    pass and works with at the largest layer; the batch that judges; 32 MiB for torch. An upper
-    estimate for a CPU, on which blocks once taken stay taken.
+    Weights, gradients, the optimizer's state and averages; 1.8 times what a batch keeps for the
+    backward pass; the batch that judges at the largest layer, which does not fit where the
+    smaller blocks of training were freed; 144 MiB for torch. An upper estimate for a CPU, on which
+    blocks once taken stay taken.
 
     Args:
         architecture: The network.
@@ -61,13 +63,13 @@ def predict_memory(architecture: Architecture, recipe: Recipe, *, images: int = 
     steps = list(_steps(architecture.layers, architecture.input_shape))
     largest = max(step.worked for step in steps)
     inputs = sizes[0] * _input_copies(recipe)
-    training = recipe.batch_size * (inputs + sum(step.kept for step in steps) + 2 * largest)
+    training = recipe.batch_size * (inputs + _GRADIENTS * sum(step.kept for step in steps))
     _, *sides = architecture.input_shape
-    judging = evaluation_batch(*sides) * (sizes[0] + 2 * largest)
+    judging = _JUDGING * evaluation_batch(*sides) * (sizes[0] + largest)
     copies = 2 + _STATE[recipe.optimizer] + (2 if recipe.ema else 0)
     weights = copies * FLOAT * architecture.params + 2 * FLOAT * _largest_params(architecture)
     data = images * prod(architecture.input_shape) if architecture.input_shape[0] > 1 else 0
-    return round(_FRAGMENTS * (max(training, judging) + weights)) + data + BASE
+    return round(training + judging) + weights + data + BASE
 
 
 def evaluation_batch(height: int, width: int) -> int:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from ..lattice.engine import Engine
     from ..lattice.graph import Level
 
-DRAWS = 1000
+DRAWS = 500
 """How many points an estimate is taken from."""
 
 

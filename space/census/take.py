@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from ..lattice.tables import Floats
     from ..search_space import SearchSpace
 
-SAMPLED = 1000
+SAMPLED = 500
 """How many networks are drawn for what is not counted."""
 _WORK = 2_000_000
 _COLUMNS = {"params": 0, "macs": 1}

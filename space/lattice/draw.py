@@ -48,6 +48,11 @@ class Sampler:
         """Whether every draw is inside the limits, so that no draw has to be repeated."""
         return self._tables.exact
 
+    @property
+    def tells_params(self) -> bool:
+        """Whether the tables tell small networks from large ones."""
+        return bool(self.exact or self._tables.grains[0] <= self._box.most[0])
+
     @cached_property
     def hits(self) -> float:
         """The share of draws that lie inside the limits, over some of them."""

@@ -77,6 +77,13 @@ class Engine:
         return prepare(self.levels, self.box)
 
     @cached_property
+    def params_sampler(self) -> Sampler:
+        """The same, with tables that tell small networks from large ones."""
+        if self.sampler.tells_params:
+            return self.sampler
+        return Sampler(self.levels, self.box, tabulate(self.box))
+
+    @cached_property
     def open_sampler(self) -> Sampler:
         """The sampler over all canonical points, limits apart."""
         box = prune(open_box(self.levels, NO_LIMITS))
@@ -98,7 +105,8 @@ class Engine:
         """Return a canonical point inside the limits, or None where none was found."""
         if spread == "networks":
             return self._sample_network(rng)
-        codes = self.sampler.codes(rng, spread)
+        sampler = self.params_sampler if spread == "log_params" else self.sampler
+        codes = sampler.codes(rng, spread)
         return None if codes is None else self.point(codes)
 
     def within(self, allowed: Allowed) -> Sampler:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 Floats: TypeAlias = npt.NDArray[np.float64]
 
-EXACT_WORK = 8_000_000
+EXACT_WORK = 3_000_000
 """How many sums a level may need before costs are counted in grains."""
 CELLS = 4096
 """How many cells a table has at most where costs are counted in grains."""

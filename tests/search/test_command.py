@@ -66,6 +66,7 @@ WRONG_JOBS = {
     "wrong type": (document().replace("trials: 4", "trials: many"), ["budget.trials", "many"]),
     "bad YAML": ("data: digits\nspace: [\n", ["line", "YAML"]),
     "not a mapping": ("- digits\n", ["mapping"]),
+    "unknown preset": (document(space="lenett"), ["space", "lenett", "'lenet'"]),
     "unknown data": (document(data="digitz"), ["data", "digitz", "digits"]),
     "missing data": (document(data="npz:nowhere.npz"), ["data", "nowhere.npz"]),
     "zero trials": (
@@ -183,6 +184,13 @@ def test_a_census_counts_what_random_search_finds(sizewise: Call, tmp_path: Path
     assert counted["kept"] == {"value": 50, "exact": True, "most": 50, "error": 0.0}
     assert counted["smallest"]["params"] < counted["largest"]["params"]
     assert sum(counted["params"]["counts"]) == 50
+
+
+def test_a_preset_stands_for_its_space_and_its_limits(sizewise: Call, tmp_path: Path) -> None:
+    (tmp_path / "job.yaml").write_text("space: micro\nlimits: {params: 5_000}\n")
+    counted = json.loads(sizewise("census", "job.yaml", "--json")[1])
+    assert counted["limits"]["params"] == 5_000
+    assert {"activation_bytes", "weight_bytes"} <= set(counted["limits"])
 
 
 def test_help_loads_nothing_heavy() -> None:

@@ -6,6 +6,7 @@ from contextlib import contextmanager, nullcontext
 from dataclasses import fields, replace
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pytest
 
 from results import Study, TrialStart, open_store
@@ -151,6 +152,21 @@ def test_a_failing_training_ends_its_trial_and_not_the_study(store: Store) -> No
     assert set(trials["state"]) == {"failed"}
     assert trials["reason"].str.contains("loss of epoch 1").all()
     assert Study(store, "hot").front().empty
+
+
+def test_a_search_never_reads_the_test_images(store: Store, tmp_path: Path) -> None:
+    """Noise in place of the sealed part leaves every number of a study as it was."""
+    rng = np.random.default_rng(0)
+    labels = np.repeat(np.arange(4), 30)
+    images = rng.integers(0, 256, (120, 8, 8), dtype=np.uint8) // 2 + labels[:, None, None] * 20
+    noise = rng.integers(0, 256, (40, 8, 8), dtype=np.uint8)
+    for name, x_test in (("real", images[:40]), ("noise", noise)):
+        path = tmp_path / f"{name}.npz"
+        parts = {"x_train": images.astype(np.uint8), "y_train": labels}
+        np.savez(path, **parts, x_test=x_test.astype(np.uint8), y_test=labels[:40])
+        run(small_job(data=f"npz:{path}"), store, name=name)
+    assert store.study("real").data["hash"] != store.study("noise").data["hash"]
+    assert numbers(store, "real") == numbers(store, "noise")
 
 
 def test_a_space_with_few_networks_ends_the_study_early(store: Store) -> None:

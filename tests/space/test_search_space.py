@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from space import InfeasibleError, InputError, Limits, SearchSpace
+from space.lattice import draw, engine
 from space.lattice.draw import Sampler
 from space.lattice.tables import tabulate
 from space.presets import SPACES
@@ -205,3 +207,28 @@ def test_limits_survive_their_document() -> None:
     document = {"params": 20_000, "macs": [1_000, 50_000], "depth": [3, None]}
     assert Limits.from_dict(document).to_dict() == document
     assert Limits.from_dict({"params": None}).to_dict() == {}
+
+
+def test_a_narrow_window_is_drawn_from_as_finely_as_it_needs(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    coarse = partial(tabulate, work=0, cells=256)
+    monkeypatch.setattr(draw, "tabulate", coarse)
+    monkeypatch.setattr(engine, "tabulate", coarse)
+    stage = {
+        "repeat": [1, 2, 3],
+        "filters": [8, 12, 20, 33],
+        "kernel": [1, 3],
+        "per_layer": ["filters", "kernel"],
+        "pool": ["none", "max"],
+    }
+    for limits in ({"params": [9_000, 9_009], "macs": 900_000}, {"macs": [500_000, 503_000]}):
+        space = SearchSpace.from_dict(
+            {"stages": [stage] * 3}, input_shape=(3, 32, 32), classes=10, limits=limits
+        )
+        own, rng = space._engine, np.random.default_rng(0)
+        assert not own.sampler.exact
+        assert own.sampler.hits >= 0.1 > Sampler(own.levels, own.box, coarse(own.box)).hits
+        assert own.params_sampler.tells_params
+        for spread in ("networks", "log_params"):
+            space.build(space.sample(rng, spread=spread))

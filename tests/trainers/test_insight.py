@@ -124,7 +124,7 @@ def test_pictures_are_drawn(trained: Network, digits_split: Split, tmp_path: Pat
         "wrong": draw_tiles(part.images[wrong][:, 0], [str(each) for each in part.labels[wrong]]),
         "filters": draw_tiles(filters(trained)[:, 0], symmetric=True),
         "colour": draw_tiles(coloured(4).images),
-        "heat": draw_over(part, 0, grad_cam(trained, part, digits_split, 0), "class 0"),
+        "heat": draw_over(part, 0, grad_cam(trained, part, digits_split, 0), "the likeliest class"),
     }
     for name, figure in pictures.items():
         figure.savefig(tmp_path / f"{name}.png")

@@ -140,3 +140,23 @@ def test_a_layer_without_a_builder_is_refused() -> None:
         build_module("Conv3d", (1, 2, 3))
     assert build_module(Flatten(), (1, 2, 3))(torch.zeros(5, 1, 2, 3)).shape == (5, 6)
     assert build_module(Linear(4), (6,))(torch.zeros(5, 6)).shape == (5, 4)
+
+
+@pytest.mark.parametrize(("stride", "padding", "groups"), [(2, 0, 1), (3, 1, 2), (2, 0, 4)])
+def test_strided_1x1_convolutions_are_torchs(stride: int, padding: int, groups: int) -> None:
+    """Against torch's own, channels first, where its gradient does not write past its memory."""
+    layer = Conv2d(16, 1, stride=stride, padding=padding, groups=groups)
+    ours = build_module(layer, (8, 64, 64)).to(memory_format=torch.channels_last)
+    plain = nn.Conv2d(8, 16, 1, stride=stride, padding=padding, groups=groups)
+    plain.load_state_dict(ours.state_dict())
+    torch.manual_seed(0)
+    shown = torch.randn(8, 8, 64, 64)
+    found = []
+    for module, memory in ((ours, torch.channels_last), (plain, torch.contiguous_format)):
+        images = shown.clone(memory_format=memory).requires_grad_()
+        for _ in range(3):
+            out = module(images)
+            out.square().sum().backward()
+        found.append((out, images.grad, module.weight.grad, module.bias.grad))
+    for one, other in zip(*found, strict=True):
+        torch.testing.assert_close(one, other, rtol=1e-4, atol=1e-3)
