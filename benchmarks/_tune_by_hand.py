@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from trainers import build_network, keep_large_blocks, train
 
 if TYPE_CHECKING:
-    from search.session import Plan
+    from search.plan import Plan
 
 
 def grid(plan: Plan, trials: int, workers: int, *, warm: bool) -> list[tuple[float, float]]:

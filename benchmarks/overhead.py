@@ -23,12 +23,13 @@ import pandas as pd
 
 from results import Study, open_store
 from search.job import Job
-from search.session import prepare, run
+from search.plan import prepare
+from search.session import run
 
 from ._tune_by_hand import grid, payload
 
 if TYPE_CHECKING:
-    from search.session import Plan
+    from search.plan import Plan
 
 WORKERS = 2
 # Trials whose end is waited for before counting begins: by then every worker is warm.

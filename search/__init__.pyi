@@ -5,7 +5,7 @@ from .desk import Assignment as Assignment
 from .desk import Desk as Desk
 from .job import Job as Job
 from .job_file import read_job as read_job
-from .session import Plan as Plan
-from .session import prepare as prepare
+from .plan import Plan as Plan
+from .plan import prepare as prepare
 from .session import resume as resume
 from .session import run as run

@@ -13,8 +13,8 @@ from trainers import Recipe
 
 from .desk import Assignment
 from .job import Job
+from .plan import prepare, split_path
 from .runners.work import Failed, work
-from .session import prepare, split_path
 
 if TYPE_CHECKING:
     from results import Store

@@ -12,7 +12,7 @@ from space.errors import InputError, closest
 from space.presets import REFERENCES
 
 from .job import Job
-from .session import prepare, split_path
+from .plan import prepare, split_path
 
 if TYPE_CHECKING:
     from results import Store

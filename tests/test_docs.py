@@ -14,7 +14,7 @@ from results import open_store
 from search.command.app import app
 from search.job import Job
 from search.job_file import built_in_jobs, parse_job, read_job
-from search.session import prepare
+from search.plan import prepare
 from tests.search.jobs import small_job
 
 ROOT = Path(__file__).parent.parent

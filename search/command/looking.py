@@ -30,7 +30,7 @@ def describe(
 def census(job: JobArgument, as_json: JsonOption = False) -> None:
     """Count what the space of a job holds, inside its limits, before the first epoch."""
     from search.job_file import read_job
-    from search.session import prepare
+    from search.plan import prepare
     from search.terminal.views import print_census
 
     print_census(prepare(read_job(job)[1]).space.census(), as_json=as_json)

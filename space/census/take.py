@@ -13,7 +13,7 @@ from ..bulk import cost_points, walk
 from ..language import Bound
 from ..lattice.bounds import BEYOND, open_box, prune
 from ..lattice.draw import Sampler
-from ..lattice.tables import tabulate
+from ..lattice.tables import tabulate_exactly
 from .counting import count_all, count_kept, count_points
 from .values import Census, Histogram, Share
 
@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 
 SAMPLED = 500
 """How many networks are drawn for what is not counted."""
-_WORK = 2_000_000
+_WORK = 500_000
+"""Sums that a level of an exact histogram may need."""
 _COLUMNS = {"params": 0, "macs": 1}
 
 
@@ -51,9 +52,7 @@ def take_census(space: SearchSpace, engine: Engine, *, seed: int = 0) -> Census:
         macs=_histogram(engine, sample, "macs", kept.value),
         shares=_shares(engine, sample),
         sampled=len(points),
-        where_share=float(np.mean([space.admits(each) for each in points]))
-        if space.where
-        else None,
+        where_share=_where_share(space, points),
     )
 
 
@@ -79,8 +78,8 @@ def _counted(engine: Engine, cost: str) -> tuple[Ints, Floats] | None:
     if limits.macs == (0, None):
         limits = replace(limits, macs=Bound(0, BEYOND)) if cost == "macs" else limits
     box = prune(open_box(engine.tiers, limits))
-    sampler = Sampler(engine.tiers, box, tabulate(box, work=_WORK))
-    return sampler.first_costs(_COLUMNS[cost]) if sampler.exact else None
+    tables = tabulate_exactly(box, work=_WORK)
+    return tables and Sampler(engine.tiers, box, tables).first_costs(_COLUMNS[cost])
 
 
 def _binned(costs: Ints, counts: Floats, *, exact: bool) -> Histogram:

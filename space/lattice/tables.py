@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 
 Floats: TypeAlias = npt.NDArray[np.float64]
 
+_SPARSE = 4
+"""How many times more places than keys are still quicker to add up at than to sort."""
+
 EXACT_WORK = 3_000_000
 """How many sums a level may need before costs are counted in grains."""
 CELLS = 4096
@@ -87,6 +90,11 @@ def tabulate(
         grains = grains * np.where(counted, coarser, 1)
         tables = _count(_in_grains(box, grains), grains, None)
     return tables
+
+
+def tabulate_exactly(box: Box, *, work: int) -> Tables | None:
+    """Count the networks of a pruned box, or return None where a level needs more than ``work``."""
+    return _count(box, np.ones(len(box.least), dtype=np.int64), work)
 
 
 def _in_grains(box: Box, grains: Ints) -> Box:
@@ -180,9 +188,20 @@ def _extend(
     keys = table.keys[entry] % room.span + step[arc]
     fits = room.fits(arcs.source[arc], keys)
     arc, entry, keys = arc[fits], entry[fits], keys[fits]
-    keys, inverse = np.unique(arcs.source[arc] * room.span + keys, return_inverse=True)
-    counts = np.bincount(inverse, times[arc] * table.counts[entry], len(keys))
-    return Table(keys, counts.astype(np.float64))
+    return _add_up(arcs.source[arc] * room.span + keys, times[arc] * table.counts[entry])
+
+
+def _add_up(keys: Ints, counts: Floats) -> Table:
+    """Return each key once, with the sum of its counts, all of which are above 0."""
+    low, high = (int(keys.min()), int(keys.max())) if len(keys) else (0, -1)
+    wide = high - low + 1
+    if wide > _SPARSE * len(keys):
+        found, place = np.unique(keys, return_inverse=True)
+        return Table(found, np.bincount(place, counts, len(found)).astype(np.float64))
+    # Where most keys between the ends are there, a place for each is quicker than sorting them.
+    sums = np.bincount(keys - low, counts, wide).astype(np.float64)
+    (there,) = sums.nonzero()
+    return Table(there + low, sums[there])
 
 
 def _join(parts: list[Table]) -> Table:

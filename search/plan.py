@@ -1,0 +1,82 @@
+"""A job held against its data: everything that can be wrong is found before anything starts."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from space import SearchSpace
+from space.errors import InputError, closest
+from space.presets import PRESETS
+from trainers import Recipe, load_data
+from trainers.data import apply_indices, load_split_indices, split
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from results import Store
+    from trainers import Split
+
+    from .job import Job
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A job whose every part has been checked against the others."""
+
+    job: Job
+    split: Split
+    space: SearchSpace
+    recipe: Recipe
+
+
+def prepare(job: Job, stored_split: Path | None = None) -> Plan:
+    """Load the data and check space, limits and recipe against it.
+
+    Args:
+        job: The job.
+        stored_split: Where the split of an earlier run lies; without it one is drawn.
+
+    Raises:
+        InputError: With the field of the job that breaks a rule.
+    """
+    with _section("recipe"):
+        recipe = Recipe.from_dict(job.recipe)
+    data = load_data(job.data)
+    with _section("split"):
+        if stored_split is None:
+            parts = split(data, seed=job.search.seed, **job.split.model_dump())
+        else:
+            parts = apply_indices(data, load_split_indices(stored_split))
+    document, limits = _space_of(job)
+    shape, classes = data.shape, len(data.class_names)
+    with _section("space", apart="limits"):
+        space = SearchSpace.from_dict(document, input_shape=shape, classes=classes, limits=limits)
+    return Plan(job, parts, space, recipe)
+
+
+def _space_of(job: Job) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return the document of the job's space, and its limits: a preset's own where it has none."""
+    if isinstance(job.space, dict):
+        return job.space, job.limits
+    if job.space not in PRESETS:
+        rule = "must be stages and a head, or the name of a preset"
+        raise InputError("space", rule, job.space, closest(job.space, PRESETS))
+    preset = PRESETS[job.space]
+    return dict(preset.document), {**preset.limits, **job.limits}
+
+
+def split_path(store: Store, study_name: str) -> Path:
+    """Return where the split of a study lies: which image is in which part."""
+    return store.folder(study_name) / "split.npz"
+
+
+@contextmanager
+def _section(name: str, apart: str = "data") -> Iterator[None]:
+    """Name the section of the job in errors of the package that owns it, another section apart."""
+    try:
+        yield
+    except InputError as error:
+        raise (error if error.field.startswith(apart) else error.inside(name)) from None
