@@ -11,6 +11,7 @@ import numpy as np
 
 from results import TrialStart, weights_path
 from space import Architecture
+from space.language import COSTS
 
 from .algorithms import Outcome, Proposal
 from .standing import Running, Standing
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from .algorithms import Algorithm
     from .job import Budget
 
-COSTS = ("params", "macs", "activation_bytes", "weight_bytes", "depth")
 TrialEnd = Literal["finished", "stopped", "failed"]
 
 

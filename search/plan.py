@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from results import Store
+    from results import Store, StudyRecord
     from trainers import Split
 
     from .job import Job
@@ -32,29 +32,42 @@ class Plan:
     recipe: Recipe
 
 
-def prepare(job: Job, stored_split: Path | None = None) -> Plan:
+def prepare(job: Job, parts: Split | None = None) -> Plan:
     """Load the data and check space, limits and recipe against it.
 
     Args:
         job: The job.
-        stored_split: Where the split of an earlier run lies; without it one is drawn.
+        parts: The split of an earlier run, as `stored_split` gives it; without it one is drawn.
 
     Raises:
         InputError: With the field of the job that breaks a rule.
     """
     with _section("recipe"):
         recipe = Recipe.from_dict(job.recipe)
-    data = load_data(job.data)
-    with _section("split"):
-        if stored_split is None:
-            parts = split(data, seed=job.search.seed, **job.split.model_dump())
-        else:
-            parts = apply_indices(data, load_split_indices(stored_split))
+    if parts is None:
+        with _section("split"):
+            shares = job.split.model_dump()
+            parts = split(load_data(job.data), seed=job.search.seed, **shares)
     document, limits = _space_of(job)
-    shape, classes = data.shape, len(data.class_names)
     with _section("space", apart="limits"):
-        space = SearchSpace.from_dict(document, input_shape=shape, classes=classes, limits=limits)
+        space = SearchSpace.from_dict(
+            document,
+            input_shape=parts.train.images.shape[1:],
+            classes=len(parts.class_names),
+            limits=limits,
+        )
     return Plan(job, parts, space, recipe)
+
+
+def stored_split(store: Store, study: StudyRecord) -> Split:
+    """Return the split that a study began with.
+
+    Raises:
+        InputError: Its data cannot be read any more, or have changed.
+    """
+    with _section("split"):
+        indices = load_split_indices(split_path(store, study.name))
+        return apply_indices(load_data(study.data["name"]), indices)
 
 
 def _space_of(job: Job) -> tuple[dict[str, Any], dict[str, Any]]:

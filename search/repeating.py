@@ -12,8 +12,7 @@ from space.errors import InputError
 from trainers import Recipe
 
 from .desk import Assignment
-from .job import Job
-from .plan import prepare, split_path
+from .plan import stored_split
 from .runners.work import Failed, work
 
 if TYPE_CHECKING:
@@ -63,7 +62,7 @@ def repeat_trial(store: Store, study: str, number: int) -> Repeated:
     if trial.state not in {"finished", "stopped"}:
         rule = "a trial must have ended with an accuracy to be repeated"
         raise InputError("TRIAL", rule, f"trial {number}: {trial.state}")
-    split = prepare(Job.model_validate(record.job), split_path(store, study)).split
+    split = stored_split(store, record)
     recorded = store.epochs(trial.id)
     with tempfile.TemporaryDirectory() as folder:
         reports = work(_assignment(trial, Path(folder)), split)

@@ -15,7 +15,7 @@ from .desk import Desk
 from .environment import describe_environment
 from .job import Job
 from .lease import leased
-from .plan import prepare, split_path
+from .plan import prepare, split_path, stored_split
 from .runners import choose_runner
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ def resume(name: str, store: Store, *, watch: Watch | None = None) -> StudyRecor
         InputError: When there is no such study, its data has changed, or another driver runs it.
     """
     study = store.study(name)
-    plan = prepare(Job.model_validate(study.job), stored_split=split_path(store, name))
+    plan = prepare(Job.model_validate(study.job), stored_split(store, study))
     return _search(plan, store, study, watch)
 
 

@@ -11,8 +11,7 @@ from space import Architecture
 from space.errors import InputError, closest
 from space.presets import REFERENCES
 
-from .job import Job
-from .plan import prepare, split_path
+from .plan import stored_split
 
 if TYPE_CHECKING:
     from results import Store
@@ -53,6 +52,5 @@ def export_network(
         to: The folder to write; None for one beside the study's other files.
         force: Whether an earlier export may be replaced.
     """
-    record = store.study(study)
-    plan = prepare(Job.model_validate(record.job), stored_split=split_path(store, study))
-    return export_trial(store, study, number, to, split=plan.split, force=force)
+    split = stored_split(store, store.study(study))
+    return export_trial(store, study, number, to, split=split, force=force)

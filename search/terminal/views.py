@@ -16,8 +16,8 @@ from results import columns
 from space import Architecture, table
 from space.census import text as census_text
 from space.errors import InputError, closest
+from space.language import COSTS
 
-from ..desk import COSTS
 from .tables import frame_table
 
 if TYPE_CHECKING:

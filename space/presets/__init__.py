@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from ..layers import Shape
     from .documents import Document
 
-__all__ = ["PRESETS", "REFERENCES", "SPACES", "Preset"]
+__all__ = ["PRESETS", "REFERENCES", "Preset"]
 
 _IMAGENET: Shape = (3, 224, 224)
 _CIFAR: Shape = (3, 32, 32)
@@ -83,11 +83,3 @@ PRESETS: Mapping[str, Preset] = MappingProxyType(
     }
 )
 """Spaces by name, each around a reference; ``micro`` keeps weights and activations below 64 kB."""
-
-SPACES: Mapping[str, Document] = MappingProxyType(
-    {"digits": documents.DIGITS} | {name: preset.document for name, preset in PRESETS.items()}
-)
-"""Documents of search spaces by name, as `SearchSpace.from_dict` reads them.
-
-``digits`` suits images of about 8 pixels a side: there it goes from 94 to 105,850 params.
-"""

@@ -9,21 +9,6 @@ if TYPE_CHECKING:
 
 Document: TypeAlias = "Mapping[str, Any]"
 
-DIGITS: Document = {
-    "stages": [
-        {"repeat": [1, 2], "filters": [4, 8, 16], "kernel": [3, 5], "pool": ["none", "max"]},
-        {
-            "repeat": [0, 1, 2],
-            "op": ["conv", "depthwise", "residual"],
-            "filters": [8, 16, 32],
-            "kernel": [1, 3],
-            "stride": [1, 2],
-            "pool": ["none", "max"],
-        },
-    ],
-    "head": {"pool": ["flatten", "global_avg"], "hidden": [[], [32]], "dropout": [0.0, 0.25]},
-}
-
 _PLAIN = {"padding": "valid", "norm": "none"}
 _COURSE = {"activation": ["tanh", "relu"], "kernel": [3, 5], "pool": ["avg", "max"]}
 

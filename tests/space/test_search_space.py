@@ -15,7 +15,6 @@ from space import InfeasibleError, InputError, Limits, SearchSpace
 from space.lattice import draw, engine
 from space.lattice.draw import Sampler
 from space.lattice.tables import tabulate
-from space.presets import SPACES
 from tests.space.brute import every, inside, limited, limits_around
 from tests.strategies import spaces
 
@@ -97,9 +96,25 @@ def test_points_are_drawn_with_equal_chances(coarse: bool) -> None:
     assert statistic < freedom + 6 * (2 * freedom) ** 0.5
 
 
+DIGITS: dict[str, Any] = {
+    "stages": [
+        {"repeat": [1, 2], "filters": [4, 8, 16], "kernel": [3, 5], "pool": ["none", "max"]},
+        {
+            "repeat": [0, 1, 2],
+            "op": ["conv", "depthwise", "residual"],
+            "filters": [8, 16, 32],
+            "kernel": [1, 3],
+            "stride": [1, 2],
+            "pool": ["none", "max"],
+        },
+    ],
+    "head": {"pool": ["flatten", "global_avg"], "hidden": [[], [32]], "dropout": [0.0, 0.25]},
+}
+
+
 def digits(**limits: Any) -> SearchSpace:
     kept = {"input_shape": (1, 8, 8), "classes": 10}
-    return SearchSpace.from_dict(SPACES["digits"], **kept, limits=limits)
+    return SearchSpace.from_dict(DIGITS, **kept, limits=limits)
 
 
 def test_log_params_reaches_small_and_large_networks_alike() -> None:
