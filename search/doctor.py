@@ -45,7 +45,7 @@ def _store(url: str | None) -> Check:
 
 
 def _ray() -> Check:
-    from .runners.ray_tune import try_ray  # noqa: PLC0415  takes seconds to import
+    from .runners.ray_connection import try_ray  # noqa: PLC0415  takes seconds to import
 
     try:
         process = try_ray()

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, PositiveInt
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PositiveInt
+from pydantic_core import PydanticCustomError
 
 AlgorithmName = Literal["random", "tpe", "nsga2"]
 RunnerName = Literal["ray", "inline"]
@@ -42,10 +44,23 @@ class Budget(Section):
     minutes: Annotated[float, Field(gt=0.0)] | None = None
 
 
+def _check_address(address: str) -> str:
+    if address in {"local", "auto"} or re.fullmatch(r"[^\s/:]+:\d{1,5}", address):
+        return address
+    hint = (
+        "From a machine outside the cluster: `sizewise submit JOB --address http://HEAD:8265`."
+        if "://" in address
+        else ""
+    )
+    rule = "must be local, auto, or HOST:PORT of a Ray cluster that this machine is a node of"
+    raise PydanticCustomError("address", rule, {"suggestion": hint})
+
+
 class RunSettings(Section):
     """Where the trials are trained."""
 
     runner: RunnerName = "ray"
+    address: Annotated[str, AfterValidator(_check_address)] = "local"
     workers: PositiveInt | Literal["auto"] = "auto"
 
 

@@ -146,6 +146,6 @@ def _rule(found: ErrorDetails) -> str:
 
 def _choices(found: ErrorDetails) -> str:
     if found["type"] != "literal_error":
-        return ""
+        return str(found.get("ctx", {}).get("suggestion", ""))
     known = str(found["ctx"]["expected"]).replace(" or ", ", ").split(", ")
     return closest(found["input"], [word.strip("'") for word in known])

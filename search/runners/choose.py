@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING
 
 from .inline import InlineRunner
@@ -13,11 +12,11 @@ if TYPE_CHECKING:
 
 
 def choose_runner(settings: RunSettings) -> Runner:
-    """Return the job's runner; ``auto`` means one worker for each core of this machine."""
+    """Return the job's runner."""
     if settings.runner == "inline":
         return InlineRunner()
     # Ray takes seconds to import, which an inline run need not pay.
     from .ray_tune import RayRunner  # noqa: PLC0415
 
-    cores = len(os.sched_getaffinity(0))
-    return RayRunner(workers=cores if settings.workers == "auto" else settings.workers)
+    workers = None if settings.workers == "auto" else settings.workers
+    return RayRunner(address=settings.address, workers=workers)

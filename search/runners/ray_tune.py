@@ -5,29 +5,12 @@ Tune's searcher and scheduler interfaces are developer API; this module alone kn
 
 from __future__ import annotations
 
-import logging
-import os
 import tempfile
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, final
 
-# Read by Ray when it is imported or started: no file per trial, no state of its own to restore
-# (the store is the truth), no output of its own, and signals left to whoever started the study.
-os.environ.update(
-    TUNE_DISABLE_AUTO_CALLBACK_LOGGERS="1",
-    TUNE_DISABLE_SIGINT_HANDLER="1",
-    TUNE_GLOBAL_CHECKPOINT_S="600",
-    TUNE_PRINT_ALL_TRIAL_ERRORS="0",
-    TUNE_WARN_EXCESSIVE_EXPERIMENT_CHECKPOINT_SYNC_THRESHOLD_S="0",
-    RAY_AIR_NEW_OUTPUT="0",
-    RAY_CHDIR_TO_TRIAL_DIR="0",
-    RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO="0",
-    RAY_USAGE_STATS_ENABLED="0",
-)
+from .ray_connection import connected  # before ray, which it prepares
 
-# By default Ray runs its workers at low priority, so that any other process starves them.
-os.environ.setdefault("RAY_worker_niceness", "0")
-
+# isort: split
 import ray
 from ray import tune
 from ray.tune.schedulers import TrialScheduler
@@ -37,8 +20,6 @@ from .runner import RunnerError
 from .work import Failed, work
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from ray.tune.execution.tune_controller import TuneController
     from ray.tune.experiment import Trial
 
@@ -54,51 +35,33 @@ RETRIES = 1
 
 @final
 class RayRunner:
-    """Trains on the workers of a local Ray, each of which keeps its process between trials."""
+    """Trains on the workers of a Ray, each of which keeps its process between trials.
 
-    def __init__(self, *, workers: int) -> None:
+    Args:
+        address: Which Ray, as `ray_connection.connected` takes it.
+        workers: How many networks are trained at once; None for one on each core.
+    """
+
+    def __init__(self, *, address: str | None = None, workers: int | None) -> None:
+        self._address = address
         self._workers = workers
 
     def run(self, desk: Desk, split: Split) -> None:
-        """Train on ``workers`` processes of one core each until the desk is complete.
+        """Train on processes of one core each until the desk is complete.
 
         Ray's own out-of-memory kill ends a whole ``fit()``; what ran is put back and trained by the
         next one, as long as each makes progress.
         """
-        with local_ray(self._workers), tempfile.TemporaryDirectory() as folder:
+        with (
+            connected(self._address, workers=self._workers) as slots,
+            tempfile.TemporaryDirectory() as folder,
+        ):
             while not (desk.complete or desk.interrupted):
                 before = desk.standing.done
-                error = _fit(desk, split, self._workers, folder)
+                error = _fit(desk, split, slots, folder)
                 if desk.standing.done == before and not desk.interrupted:
                     raise RunnerError(f"Ray trained nothing: {error or 'no worker started'}")
                 desk.put_back()
-
-
-@contextmanager
-def local_ray(workers: int) -> Iterator[None]:
-    """Hold a Ray of this machine's own, with so many cores."""
-    # A bare init would join any cluster on record.
-    ray.init(
-        address="local",
-        num_cpus=workers,
-        include_dashboard=False,
-        log_to_driver=False,
-        logging_level=logging.ERROR,
-    )
-    try:
-        yield
-    finally:
-        ray.shutdown()
-
-
-def try_ray() -> int:
-    """Start a local Ray with one worker and return the process that answered."""
-    with local_ray(1):
-        return int(ray.get(ray.remote(_process).remote()))
-
-
-def _process() -> int:
-    return os.getpid()
 
 
 def _fit(desk: Desk, split: Split, workers: int, folder: str) -> Exception | None:

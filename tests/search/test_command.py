@@ -80,6 +80,10 @@ WRONG_JOBS = {
     "unknown optimizer": (document(recipe={"optimizer": "adm"}), ["recipe.optimizer", "adam"]),
     "unknown limit": (document(limits={"parms": 10}), ["limits", "parms", "params"]),
     "misspelt stage field": (document(space=space(filter=[3])), ["space.stages[0]", "filter"]),
+    "Ray Client": (
+        document().replace("address: local", "address: ray://head:10001"),
+        ["run.address", "ray://head:10001", "sizewise submit JOB"],
+    ),
     "hostile name": (document(study="../../etc"), ["study", "../../etc"]),
 }
 
@@ -96,6 +100,14 @@ def test_a_wrong_job_gets_one_message_and_leaves_nothing(
     assert "Traceback" not in errors
     assert all(word in errors for word in words), errors
     assert open_store().studies() == []
+
+
+def test_a_cluster_that_does_not_answer_is_named(sizewise: Call, tmp_path: Path) -> None:
+    (tmp_path / "job.yaml").write_text(document(run={"address": "127.0.0.1:9"}))
+    code, _, errors = sizewise("run", "job.yaml")
+    assert (code, errors.count("\n")) == (2, 1), errors
+    for word in ("run.address", "127.0.0.1:9", "refused", "ray start", "sizewise submit"):
+        assert word in errors
 
 
 def test_a_missing_job_is_named_with_the_nearest_one(sizewise: Call, tmp_path: Path) -> None:

@@ -146,9 +146,14 @@ def test_ctrl_c_keeps_everything_and_says_how_to_go_on(store: Store, tmp_path: P
     assert len(finished(store)) >= 2
 
 
-def test_the_doctor_finds_a_worker_and_the_store(store: Store) -> None:
+def test_the_doctor_finds_a_worker_and_the_store(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("RAY_AUTH_TOKEN_PATH", str(tmp_path / "no token of a cluster"))
     checks = json.loads(finish(start(store, "doctor", "--json")))
     assert all(check["well"] for check in checks)
     found = {check["name"]: check["found"] for check in checks}
     assert "process" in found["ray worker"]
     assert "0 studies" in found["store"]
+    assert not (tmp_path / ".ray").exists(), "a Ray of our own writes no token"

@@ -1,0 +1,188 @@
+"""How a Ray is reached: one of this machine's own, or a cluster by its address.
+
+Import this module before ray: some of Ray's switches are read when it is imported.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import secrets
+import socket
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, Final
+
+# Read by Ray when it is imported or started: no file per trial, no state of its own to restore
+# (the store is the truth), no output of its own, and signals left to whoever started the study.
+os.environ.update(
+    TUNE_DISABLE_AUTO_CALLBACK_LOGGERS="1",
+    TUNE_DISABLE_SIGINT_HANDLER="1",
+    TUNE_GLOBAL_CHECKPOINT_S="600",
+    TUNE_PRINT_ALL_TRIAL_ERRORS="0",
+    TUNE_WARN_EXCESSIVE_EXPERIMENT_CHECKPOINT_SYNC_THRESHOLD_S="0",
+    RAY_AIR_NEW_OUTPUT="0",
+    RAY_CHDIR_TO_TRIAL_DIR="0",
+    RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO="0",
+    RAY_USAGE_STATS_ENABLED="0",
+)
+
+# By default Ray runs its workers at low priority, so that any other process starves them.
+os.environ.setdefault("RAY_worker_niceness", "0")
+
+import ray
+from ray import _raylet
+
+from space.errors import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+LOCAL: Final = "local"
+AUTO: Final = "auto"
+_MODE: Final = "RAY_AUTH_MODE"
+_TOKEN: Final = "RAY_AUTH_TOKEN"  # noqa: S105  the name of a variable
+_REACHABLE_SECONDS: Final = 5.0
+
+# Compiled, and without types.
+_switches: Any = _raylet
+
+
+@contextmanager
+def connected(address: str | None, *, workers: int | None) -> Iterator[int]:
+    """Hold a Ray and yield how many workers of one core each may train on it.
+
+    Args:
+        address: None or ``local`` for a Ray of this machine's own, ``auto`` for the cluster that
+            this machine is a node of, or ``HOST:PORT`` of a cluster's GCS.
+        workers: How many; None for one for each core.
+
+    Raises:
+        InputError: No cluster answers at the address, or it does not take this machine's token.
+    """
+    if address is None or address == LOCAL:
+        slots = workers or len(os.sched_getaffinity(0))
+        with local_ray(slots):
+            yield slots
+        return
+    with cluster(address):
+        resources: dict[str, float] = ray.cluster_resources()  # type: ignore[no-untyped-call]
+        yield workers or int(resources.get("CPU", 1))
+
+
+@contextmanager
+def local_ray(workers: int) -> Iterator[None]:
+    """Hold a Ray of this machine's own, with so many cores, that nobody else can use.
+
+    Ray listens on all networks of the machine, and whoever reaches it can run code in it. A token
+    that only this process and its workers know keeps others out; it is drawn for this Ray and
+    written nowhere, and a token of the user's clusters plays no part.
+    """
+    with _authentication({_MODE: "token", _TOKEN: secrets.token_hex(32)}):
+        # A bare init would join any cluster on record.
+        ray.init(
+            address=LOCAL,
+            num_cpus=workers,
+            include_dashboard=False,
+            log_to_driver=False,
+            logging_level=logging.ERROR,
+        )
+        try:
+            yield
+        finally:
+            ray.shutdown()
+
+
+@contextmanager
+def cluster(address: str) -> Iterator[None]:
+    """Hold a connection to a cluster that this machine is a node of, and end that alone.
+
+    Raises:
+        InputError: No cluster answers at the address, or it does not take this machine's token.
+    """
+    _check_answers(address)
+    with _authentication({_MODE: cluster_mode()}):
+        try:
+            ray.init(address=address, log_to_driver=False, logging_level=logging.CRITICAL)
+        except (ConnectionError, RuntimeError, ValueError, ray.exceptions.RayError) as error:
+            raise _explained(error, address) from error
+        try:
+            yield
+        finally:
+            ray.shutdown()
+
+
+def cluster_mode() -> str:
+    """Return how to authenticate at a cluster: as told, or else by token where there is one.
+
+    Ray alone would leave the token out at an explicit address unless ``RAY_AUTH_MODE`` is set.
+    """
+    told = os.environ.get(_MODE)
+    if told:
+        return told
+    found = _switches.AuthenticationTokenLoader.instance().has_token(ignore_auth_mode=True)
+    return "token" if found else "disabled"
+
+
+def try_ray() -> int:
+    """Start a local Ray with one worker and return the process that answered."""
+    with local_ray(1):
+        return int(ray.get(ray.remote(_process).remote()))
+
+
+def _process() -> int:
+    return os.getpid()
+
+
+@contextmanager
+def _authentication(variables: dict[str, str]) -> Iterator[None]:
+    """Let Ray read these variables now, and at the end those that stood there before."""
+    before = {name: os.environ.get(name) for name in variables}
+    os.environ.update(variables)
+    _read_again()
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
+        _read_again()
+
+
+def _read_again() -> None:
+    # Ray keeps mode and token from the first time that it looked, for all later connections.
+    _switches.Config.initialize("")
+    _switches.AuthenticationTokenLoader.instance().reset_cache()
+
+
+def _check_answers(address: str) -> None:
+    """Find out in seconds that nothing listens at an address; Ray would try for minutes."""
+    host, _, port = address.rpartition(":")
+    if not host:
+        return
+    try:
+        socket.create_connection((host, int(port)), timeout=_REACHABLE_SECONDS).close()
+    except OSError as error:
+        raise _unreachable(address, f"a Ray cluster must answer there ({error})") from error
+
+
+def _explained(error: BaseException, address: str) -> InputError:
+    """Tell a wrong token from a cluster that is not there: Ray calls both a crashed instance."""
+    told = f"{error} {error.__cause__ or ''}"
+    if "InvalidAuthToken" in told or isinstance(error, ray.exceptions.AuthenticationError):
+        return InputError(
+            "run.address",
+            "the cluster must know this machine's token",
+            address,
+            "Put the cluster's token into ~/.ray/auth_token or RAY_AUTH_TOKEN, on all machines.",
+        )
+    return _unreachable(address, "this machine must be a node of a running Ray cluster")
+
+
+def _unreachable(address: str, rule: str) -> InputError:
+    hint = (
+        "Start a node here by `ray start`, or send the job to the cluster from any machine: "
+        "`sizewise submit JOB --address http://HEAD:8265`."
+    )
+    return InputError("run.address", rule, address, hint)
