@@ -10,8 +10,13 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-def write_whole(path: Path, content: bytes) -> None:
+def write_whole(path: Path, content: bytes, *, flush: bool = True) -> None:
     """Write ``content`` to ``path`` in one step, creating its folder; a reader never sees a part.
+
+    Args:
+        path: The file.
+        content: All of it.
+        flush: Whether to wait for the disk, so that a power cut leaves the old file or the new.
 
     Raises:
         OSError: The folder cannot be written; an older file at ``path`` is then as it was.
@@ -24,7 +29,8 @@ def write_whole(path: Path, content: bytes) -> None:
         with part.open("xb") as file:
             file.write(content)
             file.flush()
-            os.fsync(file.fileno())
+            if flush:
+                os.fsync(file.fileno())
         part.replace(path)
     finally:
         part.unlink(missing_ok=True)

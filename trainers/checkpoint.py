@@ -76,6 +76,15 @@ def read_checkpoint(path: Path, identity: Mapping[str, Any], training: Training)
     return int(document["epoch"])
 
 
+def checkpoint_epoch(path: Path) -> int:
+    """Return the epoch that a checkpoint is of, 0 without a file.
+
+    Raises:
+        InputError: The file is none of ours.
+    """
+    return int(_read(path)[0]["epoch"]) if path.exists() else 0
+
+
 _START_ANEW = "Remove the file, or name another, to start anew."
 
 

@@ -19,7 +19,7 @@ from .reports import EpochReport
 from .training import prepare
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Generator
 
     from torch import nn
 
@@ -38,7 +38,8 @@ def train(  # noqa: PLR0913 - each is one thing that a training depends on
     device: str | torch.device = "cpu",
     max_seconds: float = math.inf,
     checkpoint: str | Path | None = None,
-) -> Iterator[EpochReport]:
+    checkpoint_always: bool = True,
+) -> Generator[EpochReport, bool | None]:
     """Train ``network`` in place, yielding a report after each epoch.
 
     At a report the network holds the weights that it speaks of, in evaluation mode; the caller may
@@ -52,9 +53,11 @@ def train(  # noqa: PLR0913 - each is one thing that a training depends on
         seed: For the order of images, augmentation and dropout, 0 or more.
         device: As torch names it.
         max_seconds: When to give up, by the clock from the first epoch on.
-        checkpoint: A file that is written before each report. Where it exists, the training goes on
-            behind the epoch that it holds, and ends with the same weights, bit by bit on the same
-            device, as if it had never stopped. Removing it is the caller's business.
+        checkpoint: A file that keeps the state behind a report. Where it exists, the training goes
+            on behind the epoch that it holds, and ends with the same weights, bit by bit on the
+            same device, as if it had never stopped. Removing it is the caller's business.
+        checkpoint_always: Whether it is written before each report, or only when the caller asks:
+            ``send(True)`` at a report writes the file and gives the same report again.
 
     Raises:
         TrainingFailure: A loss was not a number, memory or time ran out, or torch failed.
@@ -74,9 +77,10 @@ def train(  # noqa: PLR0913 - each is one thing that a training depends on
     for epoch in range(done + 1, recipe.epochs + 1):
         with as_failures():
             report = _epoch(training, epoch)
-        if kept is not None:
+        if kept is not None and checkpoint_always:
             write_checkpoint(*kept, training, epoch)
-        yield report
+        while (yield report) and kept is not None:
+            write_checkpoint(*kept, training, epoch)
 
 
 def _epoch(training: Training, epoch: int) -> EpochReport:

@@ -40,6 +40,9 @@ def make_resident(part: Part, split: Split, device: torch.device) -> Resident:
     """Put ``part`` on ``device``; on a CPU with one channel, without a copy."""
     mean, std = torch.tensor(split.mean), torch.tensor(split.std)
     pixels = _shared(part.images).permute(0, 2, 3, 1).contiguous()
+    # With one channel its stride is whatever the array had, and decides which kernels torch takes:
+    # flat and back, a pickled split trains to the same last bit as the one that it came from.
+    pixels = pixels.flatten().view(pixels.shape)
     return Resident(
         pixels=pixels.to(device),
         labels=_shared(part.labels).to(device),

@@ -16,15 +16,20 @@ if TYPE_CHECKING:
     from torch import Tensor, nn
 
 
-def save_weights(network: nn.Module, path: str | Path) -> None:
+def save_weights(network: nn.Module, path: str | Path, *, flush: bool = True) -> None:
     """Write all parameters and buffers to ``path``, in one step: an older file or all of the new.
 
     Names are those of the state dict, ``layers.<index>.weight``; memory layout is the usual one.
+
+    Args:
+        network: Whose weights.
+        path: The file, whose folder is created.
+        flush: Whether to wait for the disk, some milliseconds, against a power cut.
     """
     tensors = {
         name: tensor.detach().cpu().contiguous() for name, tensor in network.state_dict().items()
     }
-    write_whole(Path(path), save(tensors))
+    write_whole(Path(path), save(tensors), flush=flush)
 
 
 def load_weights(network: nn.Module, path: str | Path) -> None:

@@ -27,6 +27,7 @@ from trainers import (
     split,
     train,
 )
+from trainers.checkpoint import checkpoint_epoch
 from trainers.recipe import OPTIMIZERS, SCHEDULES
 
 if TYPE_CHECKING:
@@ -193,3 +194,26 @@ def test_a_checkpoint_of_another_training_is_refused(
     save_weights(build_network(small, seed=0), path)
     with pytest.raises(InputError, match="must be a checkpoint of a training"):
         next(train(build_network(small, seed=0), digits_split, recipe, seed=4, checkpoint=path))
+
+
+def test_a_checkpoint_on_request_is_of_the_report_that_was_given(
+    small: Architecture, few: Split, tmp_path: Path
+) -> None:
+    recipe, path = Recipe(epochs=EPOCHS, batch_size=BATCH), tmp_path / "state"
+
+    def begun() -> tuple[Network, Any]:
+        network = build_network(small, seed=0)
+        options: dict[str, Any] = {"checkpoint": path, "checkpoint_always": False}
+        return network, train(network, few, recipe, seed=4, **options)
+
+    whole, reports = begun()
+    told = [numbers(report) for report in reports]
+    assert not path.exists()
+    _, first = begun()
+    assert [numbers(next(first)) for _ in range(2)] == told[:2]
+    assert numbers(first.send(True)) == told[1]
+    assert checkpoint_epoch(path) == 2
+    first.close()
+    again, rest = begun()
+    assert [numbers(report) for report in rest] == told[2:]
+    assert equal(again, whole)

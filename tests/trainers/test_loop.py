@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import pickle
 import subprocess
 import sys
 from dataclasses import asdict, replace
@@ -109,6 +110,17 @@ def test_a_used_process_repeats_a_fresh_one(small: Architecture, digits_split: S
         next(other)
         torch.rand(7)
     assert found == expected
+
+
+def test_a_pickled_split_lies_in_memory_as_the_one_it_came_from(digits_split: Split) -> None:
+    """The strides decide which kernels torch takes, and so the last bits."""
+    splits = (digits_split, pickle.loads(pickle.dumps(digits_split)))
+    for part in ("train", "validation"):
+        one, other = (
+            make_resident(getattr(each, part), each, torch.device("cpu")).pixels for each in splits
+        )
+        assert torch.equal(one, other)
+        assert one.stride() == other.stride()
 
 
 def test_training_disturbs_no_random_numbers(small: Architecture, digits_split: Split) -> None:
