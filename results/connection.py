@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 from functools import partial
@@ -111,6 +112,9 @@ def _begin(connection: Connection) -> None:
     # A transaction that reads first and then writes could not wait for another writer: SQLite fails
     # it at once, since what it read may be stale. So writers take their turn before they read.
     writes = connection.get_execution_options().get("writes", False)
+    # A file that was removed or moved still takes writes of those who have it open: into nothing.
+    if writes and not Path(str(connection.engine.url.database)).exists():
+        raise FileNotFoundError(errno.ENOENT, "the store's file is gone")
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 class StudyRecord:
     """A study: what was searched, in which data, from which seed.
 
+    ``reason`` says why it ended, once it has.
     ``size`` names the cost that accuracy is weighed against, such as ``params``. ``job``, ``data``
     and ``space`` are the documents given to ``create_study``. Times are in UTC.
     """
@@ -21,6 +22,7 @@ class StudyRecord:
     id: int
     name: str
     state: str
+    reason: str | None
     seed: int
     size: str
     created: datetime
@@ -53,8 +55,9 @@ class TrialRecord:
 
     ``accuracy`` (a fraction), ``loss`` and ``epochs`` (how many) are those of its last epoch, in a
     running trial too; ``accuracy`` and ``loss`` are None before the first epoch and where they are
-    not a number. ``outline`` is the architecture in one line. ``reason`` and ``ended`` are None
-    while the trial runs. Times are in UTC.
+    not a number. ``outline`` is the architecture in one line. ``restarts`` says why earlier
+    attempts ended, where there were some. ``reason`` and ``ended`` are None while the trial runs.
+    Times are in UTC.
     """
 
     id: int
@@ -75,6 +78,7 @@ class TrialRecord:
     ended: datetime | None
     fingerprint: str
     outline: str
+    restarts: str | None
     point: tuple[int, ...]
     recipe: dict[str, Any]
     architecture: dict[str, Any]
@@ -95,7 +99,8 @@ class EpochRecord:
 
 @dataclass(frozen=True, slots=True)
 class EnvironmentRecord:
-    """Where a study ran, from ``recorded`` (UTC) on: versions, device, revision."""
+    """Where a study ran from ``recorded`` (UTC) to ``seen``: versions, device, revision."""
 
     recorded: datetime
+    seen: datetime
     environment: dict[str, Any]

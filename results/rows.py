@@ -90,7 +90,7 @@ def epoch(row: Row[Any]) -> EpochRecord:
 
 def environment(row: Row[Any]) -> EnvironmentRecord:
     """Return a row of the environments as a value."""
-    return EnvironmentRecord(recorded=_moment(row.recorded_at), environment=row.environment)
+    return EnvironmentRecord(_moment(row.recorded_at), _moment(row.seen_at), row.environment)
 
 
 def of_start(start: TrialStart) -> dict[str, Any]:

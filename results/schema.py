@@ -67,6 +67,7 @@ STUDIES: Final = Table(
     Column("id", Integer, primary_key=True),
     Column("name", String(100), nullable=False, unique=True),
     Column("state", String(20), nullable=False),
+    Column("reason", Text),
     Column("seed", BigInteger, nullable=False),
     Column("size", String(40), nullable=False),
     Column("created_at", Double, nullable=False),
@@ -100,6 +101,7 @@ TRIALS: Final = Table(
     Column("ended_at", Double),
     Column("fingerprint", String(80), nullable=False),
     Column("outline", Text, nullable=False),
+    Column("restarts", Text),
     Column("point", JSON, nullable=False),
     Column("recipe", JSON, nullable=False),
     Column("architecture", JSON, nullable=False),
@@ -141,6 +143,7 @@ ENVIRONMENTS: Final = Table(
     Column("id", Integer, primary_key=True),
     Column("study_id", ForeignKey(STUDIES.c.id, ondelete="CASCADE"), nullable=False),
     Column("recorded_at", Double, nullable=False),
+    Column("seen_at", Double, nullable=False),
     Column("environment", JSON, nullable=False),
     Index(None, "study_id"),
 )

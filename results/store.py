@@ -6,7 +6,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, final
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from space.errors import InputError, closest
@@ -169,21 +169,31 @@ class Store:
         """Return all studies, the oldest first."""
         return [rows.study(row) for row in self.read(select(STUDIES).order_by(STUDIES.c.id))]
 
-    def set_study_state(self, study_id: int, state: str) -> None:
-        """Note that a study is ``running``, ``interrupted``, ``finished`` or ``failed``."""
+    def set_study_state(self, study_id: int, state: str, reason: str | None = None) -> None:
+        """Note why a study is ``running``, ``interrupted``, ``finished`` or ``failed``."""
         _check_state(state, STUDY_STATES)
-        values = {"state": state, "changed_at": time.time()}
+        values = {"state": state, "reason": reason, "changed_at": time.time()}
         self._change(STUDIES, STUDIES.c.id == study_id, values, "the study must exist", study_id)
 
     def record_environment(self, study_id: int, environment: Mapping[str, Any]) -> None:
         """Add where a study runs now: versions, device, revision; once for each start."""
+        now = time.time()
         values = {
             "study_id": study_id,
-            "recorded_at": time.time(),
+            "recorded_at": now,
+            "seen_at": now,
             "environment": dict(environment),
         }
         with self._write() as connection:
             _insert(connection, ENVIRONMENTS, values, "the study must exist", study_id)
+
+    def see(self, study_id: int) -> None:
+        """Note that the latest start of a study runs still, so that its length is known."""
+        mine = ENVIRONMENTS.c.study_id == study_id
+        latest = select(func.max(ENVIRONMENTS.c.id)).where(mine).scalar_subquery()
+        with self._write() as connection:
+            seen = update(ENVIRONMENTS).where(ENVIRONMENTS.c.id == latest)
+            connection.execute(seen.values(seen_at=time.time()))
 
     def environments(self, study_id: int) -> list[EnvironmentRecord]:
         """Return where a study ran, the first start first."""
@@ -204,23 +214,32 @@ class Store:
         with self._write() as connection:
             return _insert(connection, TRIALS, values, rule, (study_id, start.number))
 
-    def record_epoch(self, trial_id: int, report: Mapping[str, Any] | DataclassInstance) -> None:
-        """Add an epoch of a running trial; a second report of the same epoch replaces the first.
+    def record_epoch(
+        self,
+        trial_id: int,
+        *reports: Mapping[str, Any] | DataclassInstance,
+        end: tuple[str, str] | None = None,
+    ) -> None:
+        """Add epochs of a running trial, in place of the first of them and any later ones.
 
         Args:
             trial_id: As `start_trial` gave it.
-            report: The fields of `EpochRecord`, as a mapping or a dataclass. What is not a number
-                is allowed.
+            reports: In order, each the fields of `EpochRecord`, as a mapping or a dataclass. What
+                is not a number is allowed.
+            end: State and reason where the trial ends with the last, as `end_trial` takes them.
 
         Raises:
             StoreError: The trial does not run, or the report has other fields.
         """
-        values = rows.of_report(report) | {"trial_id": trial_id}
-        same = (EPOCHS.c.trial_id == trial_id) & (EPOCHS.c.epoch == values["epoch"])
+        values = [rows.of_report(report) | {"trial_id": trial_id} for report in reports]
+        replaced = (EPOCHS.c.trial_id == trial_id) & (EPOCHS.c.epoch >= values[0]["epoch"])
         with self._write() as connection:
             _check_running(connection, trial_id)
-            connection.execute(delete(EPOCHS).where(same))
-            connection.execute(insert(EPOCHS).values(values))
+            connection.execute(delete(EPOCHS).where(replaced))
+            connection.execute(insert(EPOCHS), values)
+            if end is not None:
+                last = {"accuracy": values[-1]["accuracy"], "loss": values[-1]["loss"]}
+                _end(connection, trial_id, end, last | {"epochs": values[-1]["epoch"]})
 
     def end_trial(self, trial_id: int, state: str, reason: str) -> None:
         """End a running trial, with the accuracy and loss of its last epoch, if it had one.
@@ -233,27 +252,35 @@ class Store:
         Raises:
             StoreError: The trial does not run, or the reason is empty.
         """
-        _check_state(state, TRIAL_STATES[1:])
-        if not reason.strip():
-            raise StoreError("reason", "a trial must end with a reason", reason)
-        ended = {"state": state, "reason": reason, "ended_at": time.time()}
         with self._write() as connection:
             _check_running(connection, trial_id)
             last = connection.execute(select(*rows.LAST).where(TRIALS.c.id == trial_id)).one()
-            values = ended | dict(last._mapping)  # noqa: SLF001 - public in SQLAlchemy despite its name
-            connection.execute(update(TRIALS).where(TRIALS.c.id == trial_id).values(values))
+            _end(connection, trial_id, (state, reason), dict(last._mapping))  # noqa: SLF001 - public in SQLAlchemy despite its name
 
-    def restart_trial(self, trial_id: int) -> None:
-        """Begin a running or failed trial anew: its epochs go, its attempt counts one more.
+    def restart_trial(self, trial_id: int, *, keep: int = 0, reason: str | None = None) -> None:
+        """Let a running or failed trial go on behind epoch ``keep``; its attempt counts one more.
+
+        Args:
+            trial_id: As `start_trial` gave it.
+            keep: The last epoch that still counts; later ones are forgotten.
+            reason: Why the attempt before ended, to be kept in ``restarts``.
 
         Raises:
             StoreError: The trial was finished or stopped, or does not exist.
         """
-        begun = {"state": RUNNING, "reason": None, "started_at": time.time(), "ended_at": None}
+        begun: dict[str, Any] = {
+            "state": RUNNING,
+            "reason": None,
+            "started_at": time.time(),
+            "ended_at": None,
+        }
         empty = {"accuracy": None, "loss": None, "epochs": 0, "attempt": TRIALS.c.attempt + 1}
+        if reason is not None:
+            begun["restarts"] = func.coalesce(TRIALS.c.restarts + "; ", "") + reason
         again = (TRIALS.c.id == trial_id) & TRIALS.c.state.in_([RUNNING, FAILED])
+        later = (EPOCHS.c.trial_id == trial_id) & (EPOCHS.c.epoch > keep)
         with self._write() as connection:
-            connection.execute(delete(EPOCHS).where(EPOCHS.c.trial_id == trial_id))
+            connection.execute(delete(EPOCHS).where(later))
             changed = connection.execute(update(TRIALS).where(again).values(begun | empty))
             if changed.rowcount != 1:
                 raise StoreError("trial", "only a running or failed trial may restart", trial_id)
@@ -331,6 +358,16 @@ def _insert(
 def _check_state(state: str, allowed: Sequence[str]) -> None:
     if state not in allowed:
         raise StoreError("state", "it must be a known state", state, closest(state, allowed))
+
+
+def _end(connection: Connection, trial_id: int, end: tuple[str, str], last: dict[str, Any]) -> None:
+    """End a running trial with the numbers of its last epoch."""
+    state, reason = end
+    _check_state(state, TRIAL_STATES[1:])
+    if not reason.strip():
+        raise StoreError("reason", "a trial must end with a reason", reason)
+    ended = {"state": state, "reason": reason, "ended_at": time.time()}
+    connection.execute(update(TRIALS).where(TRIALS.c.id == trial_id).values(ended | last))
 
 
 def _check_running(connection: Connection, trial_id: int) -> None:

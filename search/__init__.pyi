@@ -1,7 +1,7 @@
 from .algorithms import Algorithm as Algorithm
 from .algorithms import Outcome as Outcome
 from .algorithms import Proposal as Proposal
-from .desk import Assignment as Assignment
+from .assignment import Assignment as Assignment
 from .desk import Desk as Desk
 from .job import Job as Job
 from .job_file import read_job as read_job

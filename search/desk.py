@@ -2,41 +2,34 @@
 
 from __future__ import annotations
 
-import time
 from collections import deque
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Literal, final
-
-import numpy as np
+from typing import TYPE_CHECKING, Literal, TypeVar, final
 
 from results import TrialStart, weights_path
 from space import Architecture
 from space.language import COSTS
 
 from .algorithms import Outcome, Proposal
+from .assignment import Assignment, checkpoint_path, trial_seed
+from .patience import patiently
+from .purse import Purse, minutes_spent
 from .standing import Running, Standing
+from .trouble import Trouble
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable, Sequence
 
     from results import Store, StudyRecord, TrialRecord
     from trainers import EpochReport, Recipe
 
     from .algorithms import Algorithm
-    from .job import Budget
+    from .job import Job
+
+    _Result = TypeVar("_Result")
 
 TrialEnd = Literal["finished", "stopped", "failed"]
-
-
-@dataclass(frozen=True, slots=True)
-class Assignment:
-    """All that a worker needs to know to train one trial."""
-
-    number: int
-    architecture: Architecture
-    recipe: Recipe
-    seed: int
-    weights: str
+_End = tuple[TrialEnd, str]
 
 
 @dataclass(slots=True)
@@ -47,42 +40,39 @@ class _Open:
     proposal: Proposal
     epoch: int = 0
     accuracy: float | None = None
-
-
-def trial_seed(study_seed: int, number: int) -> int:
-    """Return the seed of a trial, which makes the trial repeatable by itself."""
-    return int(np.random.SeedSequence((study_seed, number)).generate_state(1)[0])
+    losses: int = 0
 
 
 @final
 class Desk:
     """Stands between an algorithm, which proposes, and a runner, which trains.
 
-    Each call commits to the store before it returns. A runner asks for `next` until it gets None,
-    tells every epoch to `report`, which answers whether to go on, and every end to `finish` or
-    `fail`.
+    Each call commits to the store before it returns. A runner asks for `next` until the desk is
+    `over`, tells every epoch to `report`, which answers whether to go on, every training that
+    cannot go on to `fail`, and every worker that died to `lose`.
+
+    Raises:
+        Trouble: From any call, once the store stays out of reach; `trouble` keeps it.
     """
 
     def __init__(
-        self,
-        store: Store,
-        study: StudyRecord,
-        algorithm: Algorithm,
-        *,
-        recipe: Recipe,
-        budget: Budget,
+        self, store: Store, study: StudyRecord, algorithm: Algorithm, *, recipe: Recipe, job: Job
     ) -> None:
         self._store = store
         self._study = study
         self._algorithm = algorithm
         self._recipe = recipe
+        self._settings = job.run
+        self._purse = Purse(
+            job.budget, epochs=recipe.epochs, before=minutes_spent(store.environments(study.id))
+        )
         self._open: dict[int, _Open] = {}
-        self._again: deque[Assignment] = deque()
+        self._again: deque[tuple[int, str | None]] = deque()
         self._next_number = 0
-        self._budget = budget
-        self._deadline = time.monotonic() + 60 * budget.minutes if budget.minutes else None
+        self._epochs_of_ended = 0
         self._interrupted = False
-        self.standing = Standing(study.size, trials=budget.trials, epochs=recipe.epochs)
+        self.trouble: Trouble | None = None
+        self.standing = Standing(study.size, trials=job.budget.trials, epochs=recipe.epochs)
         self._rebuild(store.trials(study.id))
 
     @property
@@ -91,21 +81,44 @@ class Desk:
         return self._interrupted
 
     @property
+    def ending(self) -> str | None:
+        """Why no trial beyond those that are open will be started, or None if one will."""
+        if self.standing.exhausted:
+            return "its space holds no further network"
+        planned = self._epochs_of_ended + len(self._open) * self._recipe.epochs
+        return self._purse.used_up(self._next_number, planned)
+
+    @property
     def complete(self) -> bool:
         """Whether nothing is left to hand out and nothing is being trained."""
-        return not self._open and not self._again and not self._wants_more()
+        return not self._open and self.ending is not None
+
+    @property
+    def over(self) -> bool:
+        """Whether `next` will have nothing more, whatever becomes of the trials in training."""
+        return self._interrupted or self.complete
 
     def interrupt(self) -> None:
         """Hand out nothing more and end running trials at their next report."""
         self._interrupted = True
 
+    def halt(self, trouble: Trouble) -> None:
+        """Interrupt the study for a reason that its end will tell."""
+        self.trouble = self.trouble or trouble
+        self.interrupt()
+
+    def check(self) -> None:
+        """Raise what the study was halted by, if it was."""
+        if self.trouble is not None:
+            raise self.trouble
+
     def next(self) -> Assignment | None:
-        """Return the next trial to train, or None when there is no further one."""
+        """Return the next trial to train, or None when there is none now (see `over`)."""
         if self._interrupted:
             return None
         if self._again:
-            return self._restart(self._again.popleft())
-        if not self._wants_more():
+            return self._restart(*self._again.popleft())
+        if self.ending is not None:
             return None
         proposal = self._algorithm.ask()
         if proposal is None:
@@ -113,55 +126,94 @@ class Desk:
             return None
         return self._start(proposal)
 
-    def report(self, number: int, report: EpochReport) -> bool:
-        """Commit one epoch of a trial and return whether its training goes on."""
-        trial = self._open[number]
-        if report.epoch <= trial.epoch:
-            # A worker was lost and another began the trial anew.
-            self._store.restart_trial(trial.trial_id)
-        self._store.record_epoch(trial.trial_id, asdict(report))
-        trial.epoch, trial.accuracy = report.epoch, report.accuracy
-        self.standing.progress(number, report.epoch)
-        # After its last epoch a trial only has its weights to save, which an interrupt waits for.
-        return not self._interrupted or report.epoch >= self._recipe.epochs
+    def report(self, number: int, *reports: EpochReport) -> bool:
+        """Commit one or more epochs of a trial and return whether its training goes on.
 
-    def finish(self, number: int) -> None:
-        """Commit that a worker is through with a trial, unless its end was committed before.
-
-        A trial that an interrupt cut short stays open, for a resume to train it again.
+        An epoch that was reported before comes from a worker that went on behind a checkpoint: it
+        and those after it are replaced. Epochs behind the one that ends the trial do not count.
         """
-        trial = self._open.get(number)
-        if trial is not None and trial.epoch >= self._recipe.epochs:
-            self._end(number, "finished", f"trained all {trial.epoch} epochs")
+        trial = self._open[number]
+        taken, end = self._judge(reports)
+        last = taken[-1]
+        documents = [asdict(report) for report in taken]
+        self._write(lambda: self._store.record_epoch(trial.trial_id, *documents, end=end))
+        trial.epoch, trial.accuracy = last.epoch, last.accuracy
+        self.standing.progress(number, last.epoch)
+        if end is not None:
+            self._close(number, end[0])
+        return end is None and not self._interrupted
+
+    def _judge(self, reports: Sequence[EpochReport]) -> tuple[Sequence[EpochReport], _End | None]:
+        """Return the reports up to the one that ends the trial, and that end, if there is one."""
+        for count, report in enumerate(reports, start=1):
+            if report.epoch >= self._recipe.epochs:
+                # The weights were saved before.
+                return reports[:count], ("finished", f"trained all {report.epoch} epochs")
+        return reports, None
 
     def fail(self, number: int, reason: str) -> None:
-        """Commit that a trial could not be trained to its end, unless it has ended."""
-        if number in self._open:
-            self._end(number, "failed", reason)
+        """Commit that a trial could not be trained to its end."""
+        trial = self._open[number]
+        self._write(lambda: self._store.end_trial(trial.trial_id, "failed", reason))
+        self._close(number, "failed")
 
-    def put_back(self) -> None:
-        """Queue the trials that a runner lost, so that they are handed out again."""
-        self._again.clear()
-        for number, trial in sorted(self._open.items()):
-            self._again.append(self._assignment(number, trial.proposal.architecture))
-            self.standing.forget(number)
+    def lose(self, number: int, reason: str) -> None:
+        """Queue a trial whose worker died once more, or end it where that happened too often."""
+        trial = self._open[number]
+        trial.losses += 1
+        if trial.losses > self._settings.retries:
+            times = "once" if trial.losses == 1 else f"{trial.losses} times"
+            self.fail(number, f"its worker was lost {times}, the last time because {reason}")
+        else:
+            self.put_back(number, f"its worker was lost because {reason}")
 
-    def _end(self, number: int, state: TrialEnd, reason: str) -> None:
+    def put_back(self, number: int, reason: str | None = None) -> None:
+        """Queue a trial that is not in training any more, to go on from its checkpoint."""
+        self._again.append((number, reason))
+        self.standing.forget(number)
+
+    def in_training(self) -> list[int]:
+        """Return the numbers of the trials that were handed out and have not come back."""
+        queued = {number for number, _ in self._again}
+        return [number for number in sorted(self._open) if number not in queued]
+
+    def tidy(self) -> None:
+        """Remove checkpoints of trials that have ended, by the store, and what was half written."""
+        folder = checkpoint_path(self._store, self._study.name, 0).parent
+        for path in folder.glob("*") if folder.is_dir() else ():
+            number = int(path.stem) if path.stem.isdigit() else None
+            if number is None or self._store.trial(self._study.id, number).state != "running":
+                path.unlink(missing_ok=True)
+        if folder.is_dir() and not any(folder.iterdir()):
+            folder.rmdir()
+
+    def _close(self, number: int, state: TrialEnd) -> None:
         trial = self._open.pop(number)
-        self._store.end_trial(trial.trial_id, state, reason)
+        self._epochs_of_ended += trial.epoch
         accuracy = None if state == "failed" else trial.accuracy
         self._algorithm.tell(Outcome(trial.proposal, accuracy))
         self.standing.ended(number, trial.proposal.architecture, state, accuracy)
+        checkpoint_path(self._store, self._study.name, number).unlink(missing_ok=True)
 
-    def _wants_more(self) -> bool:
-        late = self._deadline is not None and time.monotonic() > self._deadline
-        exhausted = self.standing.exhausted
-        return not (late or exhausted or self._next_number >= self._budget.trials)
+    def _write(self, write: Callable[[], _Result]) -> _Result:
+        try:
+            return patiently(self._store, write)
+        except Trouble as trouble:
+            self.halt(trouble)
+            raise
 
-    def _assignment(self, number: int, architecture: Architecture) -> Assignment:
-        weights = weights_path(self._store, self._study.name, number)
-        seed = trial_seed(self._study.seed, number)
-        return Assignment(number, architecture, self._recipe, seed, str(weights))
+    def _assignment(self, number: int, architecture: Architecture, known: int = 0) -> Assignment:
+        return Assignment(
+            number,
+            architecture,
+            self._recipe,
+            trial_seed(self._study.seed, number),
+            str(weights_path(self._store, self._study.name, number)),
+            threads=self._settings.cpus_per_trial,
+            checkpoint=str(checkpoint_path(self._store, self._study.name, number)),
+            checkpoint_seconds=self._settings.checkpoint_seconds,
+            epochs_known=known,
+        )
 
     def _start(self, proposal: Proposal) -> Assignment:
         number = self._next_number
@@ -176,18 +228,19 @@ class Desk:
             seed=assignment.seed,
             **{cost: getattr(architecture, cost) for cost in COSTS},
         )
-        trial_id = self._store.start_trial(self._study.id, start)
+        trial_id = self._write(lambda: self._store.start_trial(self._study.id, start))
         self._next_number += 1
         self._open[number] = _Open(trial_id, proposal)
         self.standing.started(Running(number, proposal.architecture.params))
         return assignment
 
-    def _restart(self, assignment: Assignment) -> Assignment:
-        trial = self._open[assignment.number]
-        self._store.restart_trial(trial.trial_id)
-        trial.epoch, trial.accuracy = 0, None
-        self.standing.started(Running(assignment.number, assignment.architecture.params))
-        return assignment
+    def _restart(self, number: int, reason: str | None) -> Assignment:
+        trial = self._open[number]
+        known, id_ = trial.epoch, trial.trial_id
+        self._write(lambda: self._store.restart_trial(id_, keep=known, reason=reason))
+        architecture = trial.proposal.architecture
+        self.standing.started(Running(number, architecture.params, known))
+        return self._assignment(number, architecture, known)
 
     def _rebuild(self, trials: Iterable[TrialRecord]) -> None:
         """Bring algorithm, queue and standing to where an earlier run of the study left them."""
@@ -197,10 +250,11 @@ class Desk:
             self._algorithm.recall(proposal)
             self._next_number = trial.number + 1
             if trial.state == "running":
-                self._open[trial.number] = _Open(trial.id, proposal)
+                self._open[trial.number] = _Open(trial.id, proposal, trial.epochs, trial.accuracy)
+                self.put_back(trial.number)
                 continue
+            self._epochs_of_ended += trial.epochs
             accuracy = None if trial.state == "failed" else trial.accuracy
             self._algorithm.tell(Outcome(proposal, accuracy))
             self.standing.ended(trial.number, architecture, trial.state, accuracy)
-        self.put_back()
         self.standing.begin()

@@ -10,6 +10,8 @@ from pydantic_core import PydanticCustomError
 
 AlgorithmName = Literal["random", "tpe", "nsga2"]
 RunnerName = Literal["ray", "inline"]
+Positive = Annotated[float, Field(gt=0.0)]
+NotNegative = Annotated[float, Field(ge=0.0)]
 SizeName = Literal["params", "macs", "activation_bytes", "weight_bytes"]
 
 
@@ -41,7 +43,9 @@ class Budget(Section):
     """When the study ends: at the first of these that is reached."""
 
     trials: PositiveInt = 40
-    minutes: Annotated[float, Field(gt=0.0)] | None = None
+    epochs: PositiveInt | None = None
+    minutes: Positive | None = None
+    study_minutes: Positive | None = None
 
 
 def _check_address(address: str) -> str:
@@ -62,6 +66,11 @@ class RunSettings(Section):
     runner: RunnerName = "ray"
     address: Annotated[str, AfterValidator(_check_address)] = "local"
     workers: PositiveInt | Literal["auto"] = "auto"
+    cpus_per_trial: PositiveInt = 1
+    gpus_per_trial: NotNegative | Literal["auto"] = "auto"
+    retries: Annotated[int, Field(ge=0)] = 2
+    checkpoint_seconds: NotNegative = 30.0
+    silence_minutes: Positive = 30.0
 
 
 class Job(Section):

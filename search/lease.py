@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 import socket
 import threading
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
+
+from sqlalchemy.exc import SQLAlchemyError
 
 from results.errors import StudyHeldError
 from results.leases import hold, release
@@ -40,10 +42,14 @@ def leased(store: Store, study_id: int) -> Iterator[Callable[[Callable[[], None]
         while not stop.wait(LEASE_SECONDS / RENEWALS):
             try:
                 hold(store, study_id, holder, seconds=LEASE_SECONDS)
+                store.see(study_id)
             except StudyHeldError:
                 for tell in lost:
                     tell()
                 return
+            except (SQLAlchemyError, OSError):
+                # The driver's own writes wait for the store, and say so when it stays away.
+                continue
 
     thread = threading.Thread(target=renew, name="lease", daemon=True)
     thread.start()
@@ -52,7 +58,10 @@ def leased(store: Store, study_id: int) -> Iterator[Callable[[Callable[[], None]
     finally:
         stop.set()
         thread.join()
-        release(store, study_id, holder)
+        # A lease that cannot be given back runs out, and is known to be a dead process's before.
+        with suppress(SQLAlchemyError, OSError):
+            store.see(study_id)
+            release(store, study_id, holder)
 
 
 def _died_here(holder: str) -> bool:

@@ -44,6 +44,9 @@ def prepare(job: Job, parts: Split | None = None) -> Plan:
     """
     with _section("recipe"):
         recipe = Recipe.from_dict(job.recipe)
+    if job.budget.epochs is not None and job.budget.epochs < recipe.epochs:
+        rule = f"must be enough for one trial, {recipe.epochs} epochs by the recipe"
+        raise InputError("budget.epochs", rule, job.budget.epochs)
     if parts is None:
         with _section("split"):
             shares = job.split.model_dump()

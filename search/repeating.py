@@ -11,11 +11,13 @@ from space import Architecture
 from space.errors import InputError
 from trainers import Recipe
 
-from .desk import Assignment
+from .assignment import Assignment
 from .plan import stored_split
-from .runners.work import Failed, work
+from .runners.work import Failed, Work
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from results import Store
     from results.records import EpochRecord, TrialRecord
     from trainers import EpochReport
@@ -65,24 +67,24 @@ def repeat_trial(store: Store, study: str, number: int) -> Repeated:
     split = stored_split(store, record)
     recorded = store.epochs(trial.id)
     with tempfile.TemporaryDirectory() as folder:
-        reports = work(_assignment(trial, Path(folder)), split)
-        return _compare(number, recorded, list(zip(recorded, reports, strict=False)))
+        threads = record.job.get("run", {}).get("cpus_per_trial", 1)
+        work = Work(_assignment(trial, Path(folder), threads), split)
+        return _compare(number, ((epoch, work.step()) for epoch in recorded), len(recorded))
 
 
-def _assignment(trial: TrialRecord, folder: Path) -> Assignment:
+def _assignment(trial: TrialRecord, folder: Path, threads: int) -> Assignment:
     return Assignment(
         trial.number,
         Architecture.from_dict(trial.architecture),
         Recipe.from_dict(trial.recipe),
         trial.seed,
         str(folder / "weights.safetensors"),
+        threads=threads,
     )
 
 
 def _compare(
-    number: int,
-    recorded: list[EpochRecord],
-    pairs: list[tuple[EpochRecord, EpochReport | Failed]],
+    number: int, pairs: Iterable[tuple[EpochRecord, EpochReport | Failed]], epochs: int
 ) -> Repeated:
     for epoch, report in pairs:
         if isinstance(report, Failed):
@@ -92,4 +94,4 @@ def _compare(
             if told != found:
                 difference = Difference(epoch.epoch, measure, told, found)
                 return Repeated(number, epoch.epoch, difference, None)
-    return Repeated(number, len(recorded), None, None)
+    return Repeated(number, epochs, None, None)

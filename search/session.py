@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import signal
 import threading
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
+
+from sqlalchemy.exc import SQLAlchemyError
 
 from results.errors import StudyExistsError
 from trainers.data import save_split
@@ -17,6 +19,7 @@ from .job import Job
 from .lease import leased
 from .plan import prepare, split_path, stored_split
 from .runners import choose_runner
+from .trouble import Trouble
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -59,7 +62,8 @@ def run(job: Job, store: Store, *, name: str, watch: Watch | None = None) -> Stu
 def resume(name: str, store: Store, *, watch: Watch | None = None) -> StudyRecord:
     """Go on with a study that was interrupted or killed, and return its record.
 
-    Trials that were being trained are trained again from their start, with their own seeds.
+    Trials that were being trained go on from their checkpoints, or begin anew where they have none,
+    with their own seeds.
 
     Raises:
         InputError: When there is no such study, its data has changed, or another driver runs it.
@@ -70,21 +74,35 @@ def resume(name: str, store: Store, *, watch: Watch | None = None) -> StudyRecor
 
 
 def _search(plan: Plan, store: Store, study: StudyRecord, watch: Watch | None) -> StudyRecord:
-    job = plan.job
     with leased(store, study.id) as when_lost:
-        algorithm = choose_algorithm(job.search, plan.space)
-        desk = Desk(store, study, algorithm, recipe=plan.recipe, budget=job.budget)
-        when_lost(desk.interrupt)
         store.record_environment(study.id, describe_environment())
+        algorithm = choose_algorithm(plan.job.search, plan.space)
+        desk = Desk(store, study, algorithm, recipe=plan.recipe, job=plan.job)
+        when_lost(desk.interrupt)
         store.set_study_state(study.id, "running")
         try:
             with _interruptible(desk), _watched(watch, study, desk.standing):
-                choose_runner(job.run).run(desk, plan.split)
-        except BaseException:
-            store.set_study_state(study.id, "interrupted")
+                choose_runner(plan.job.run).run(desk, plan.split)
+            desk.check()
+        except Trouble as trouble:
+            _interrupted(store, study, str(trouble))
+            told = f"{trouble} All that was reported is kept: `sizewise resume {study.name}`."
+            raise Trouble(told) from trouble
+        except BaseException as error:
+            _interrupted(store, study, type(error).__name__)
             raise
-        store.set_study_state(study.id, "finished" if desk.complete else "interrupted")
+        desk.tidy()
+        if desk.complete:
+            store.set_study_state(study.id, "finished", desk.ending)
+        else:
+            _interrupted(store, study, "it was interrupted")
     return store.study(study.name)
+
+
+def _interrupted(store: Store, study: StudyRecord, reason: str) -> None:
+    # The store may be what is in trouble; the next start then finds the study as it was left.
+    with suppress(SQLAlchemyError, OSError):
+        store.set_study_state(study.id, "interrupted", reason)
 
 
 def _refuse_taken(name: str | None, store: Store) -> None:

@@ -78,14 +78,14 @@ def repeat(
 
 @contextmanager
 def _told_plainly() -> "Iterator[None]":
-    from search.runners.runner import RunnerError
+    from search.trouble import Trouble
 
     try:
         yield
     except KeyboardInterrupt:
         typer.echo("Stopped at once. Finished trials are kept; see `sizewise list`.", err=True)
         sys.exit(INTERRUPTED)
-    except RunnerError as error:
+    except Trouble as error:
         typer.echo(f"Error: {error}", err=True)
         sys.exit(1)
 

@@ -14,9 +14,8 @@ if TYPE_CHECKING:
 def choose_runner(settings: RunSettings) -> Runner:
     """Return the job's runner."""
     if settings.runner == "inline":
-        return InlineRunner()
+        return InlineRunner(gpu=settings.gpus_per_trial != 0)
     # Ray takes seconds to import, which an inline run need not pay.
     from .ray_tune import RayRunner  # noqa: PLC0415
 
-    workers = None if settings.workers == "auto" else settings.workers
-    return RayRunner(address=settings.address, workers=workers)
+    return RayRunner(settings)

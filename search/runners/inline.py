@@ -2,32 +2,35 @@
 
 from __future__ import annotations
 
-from contextlib import closing
 from typing import TYPE_CHECKING, final
 
-from .work import Failed, work
+import torch
+
+from .runner import hand_over
+from .work import Work
 
 if TYPE_CHECKING:
     from trainers import Split
 
-    from ..desk import Assignment, Desk
+    from ..desk import Desk
 
 
 @final
 class InlineRunner:
-    """Trains in this process."""
+    """Trains in this process.
+
+    Args:
+        gpu: Whether a GPU may be used, where there is one.
+    """
+
+    def __init__(self, *, gpu: bool = True) -> None:
+        self._device = "cuda" if gpu and torch.cuda.is_available() else "cpu"
 
     def run(self, desk: Desk, split: Split) -> None:
         """Train one trial after another until the desk has no further one."""
         while (assignment := desk.next()) is not None:
-            _train(assignment, desk, split)
-
-
-def _train(assignment: Assignment, desk: Desk, split: Split) -> None:
-    with closing(work(assignment, split)) as reports:
-        for report in reports:
-            if isinstance(report, Failed):
-                desk.fail(assignment.number, report.reason)
-            elif not desk.report(assignment.number, report):
-                break
-    desk.finish(assignment.number)
+            work = Work(assignment, split, device=self._device)
+            while hand_over(desk, assignment.number, work.step()):
+                pass
+            if desk.interrupted:
+                work.keep()

@@ -13,12 +13,14 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
 # Read by Ray when it is imported or started: no file per trial, no state of its own to restore
-# (the store is the truth), no output of its own, and signals left to whoever started the study.
+# (the store is the truth), no output of its own, signals left to whoever started the study, and the
+# loss of a node that was announced told as any other.
 os.environ.update(
     TUNE_DISABLE_AUTO_CALLBACK_LOGGERS="1",
     TUNE_DISABLE_SIGINT_HANDLER="1",
     TUNE_GLOBAL_CHECKPOINT_S="600",
     TUNE_PRINT_ALL_TRIAL_ERRORS="0",
+    RAY_TRAIN_COUNT_PREEMPTION_AS_FAILURE="1",
     TUNE_WARN_EXCESSIVE_EXPERIMENT_CHECKPOINT_SYNC_THRESHOLD_S="0",
     RAY_AIR_NEW_OUTPUT="0",
     RAY_CHDIR_TO_TRIAL_DIR="0",
@@ -48,29 +50,27 @@ _switches: Any = _raylet
 
 
 @contextmanager
-def connected(address: str | None, *, workers: int | None) -> Iterator[int]:
-    """Hold a Ray and yield how many workers of one core each may train on it.
+def connected(address: str | None, *, cores: int) -> Iterator[None]:
+    """Hold a Ray.
 
     Args:
         address: None or ``local`` for a Ray of this machine's own, ``auto`` for the cluster that
             this machine is a node of, or ``HOST:PORT`` of a cluster's GCS.
-        workers: How many; None for one for each core.
+        cores: How many a Ray of this machine's own is given; a cluster has its own.
 
     Raises:
         InputError: No cluster answers at the address, or it does not take this machine's token.
     """
     if address is None or address == LOCAL:
-        slots = workers or len(os.sched_getaffinity(0))
-        with local_ray(slots):
-            yield slots
+        with local_ray(cores):
+            yield
         return
     with cluster(address):
-        resources: dict[str, float] = ray.cluster_resources()  # type: ignore[no-untyped-call]
-        yield workers or int(resources.get("CPU", 1))
+        yield
 
 
 @contextmanager
-def local_ray(workers: int) -> Iterator[None]:
+def local_ray(cores: int) -> Iterator[None]:
     """Hold a Ray of this machine's own, with so many cores, that nobody else can use.
 
     Ray listens on all networks of the machine, and whoever reaches it can run code in it. A token
@@ -81,7 +81,7 @@ def local_ray(workers: int) -> Iterator[None]:
         # A bare init would join any cluster on record.
         ray.init(
             address=LOCAL,
-            num_cpus=workers,
+            num_cpus=cores,
             include_dashboard=False,
             log_to_driver=False,
             logging_level=logging.ERROR,

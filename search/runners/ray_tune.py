@@ -1,182 +1,178 @@
-"""Ray Tune trains the trials: our desk behind a searcher and a scheduler, warm workers, no files.
-
-Tune's searcher and scheduler interfaces are developer API; this module alone knows them.
-"""
+"""Ray Tune trains the trials: our desk in its searcher and scheduler, warm workers, no files."""
 
 from __future__ import annotations
 
+import os
 import tempfile
-from typing import TYPE_CHECKING, Any, final
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, Any, Self, final
 
 from .ray_connection import connected  # before ray, which it prepares
 
 # isort: split
 import ray
 from ray import tune
-from ray.tune.schedulers import TrialScheduler
-from ray.tune.search import Searcher
 
-from .runner import RunnerError
-from .work import Failed, work
+from ..trouble import Trouble
+from .ray_worker import SEALED, Worker
+from .shares import Shares
+from .tune_hooks import DeskScheduler, DeskSearcher
 
 if TYPE_CHECKING:
-    from ray.tune.execution.tune_controller import TuneController
-    from ray.tune.experiment import Trial
-
     from trainers import Split
 
     from ..desk import Desk
-
-ASSIGNMENT = "assignment"
-REPORT = "report"
-# A worker that is lost twice with the same trial is taken to be killed by that trial.
-RETRIES = 1
+    from ..job import RunSettings
 
 
 @final
 class RayRunner:
-    """Trains on the workers of a Ray, each of which keeps its process between trials.
+    """Trains on workers of Ray, each of which keeps its process between trials."""
 
-    Args:
-        address: Which Ray, as `ray_connection.connected` takes it.
-        workers: How many networks are trained at once; None for one on each core.
-    """
-
-    def __init__(self, *, address: str | None = None, workers: int | None) -> None:
-        self._address = address
-        self._workers = workers
+    def __init__(self, settings: RunSettings) -> None:
+        self._settings = settings
 
     def run(self, desk: Desk, split: Split) -> None:
-        """Train on processes of one core each until the desk is complete.
+        """Train until the desk is over.
 
-        Ray's own out-of-memory kill ends a whole ``fit()``; what ran is put back and trained by the
-        next one, as long as each makes progress.
+        A search of Tune that Ray ends is followed by a fresh one: the store is the truth.
         """
-        with (
-            connected(self._address, workers=self._workers) as slots,
-            tempfile.TemporaryDirectory() as folder,
-        ):
-            while not (desk.complete or desk.interrupted):
-                before = desk.standing.done
-                error = _fit(desk, split, slots, folder)
-                if desk.standing.done == before and not desk.interrupted:
-                    raise RunnerError(f"Ray trained nothing: {error or 'no worker started'}")
-                desk.put_back()
+        settings = self._settings
+        connection = connected(settings.address, cores=_cores(settings))
+        with connection, tempfile.TemporaryDirectory() as folder:
+            place = Place.found(settings, split)
+            while not desk.over:
+                search = _Search(desk, place)
+                error = search.fit(split, folder)
+                desk.check()
+                if not search.heard:
+                    raise Trouble(f"Ray trained nothing: {error or 'no worker started'}")
+                if not desk.interrupted:
+                    for number in desk.in_training():
+                        desk.lose(number, f"Ray ended the search ({error})")
 
 
-def _fit(desk: Desk, split: Split, workers: int, folder: str) -> Exception | None:
-    tuner = tune.Tuner(
-        tune.with_resources(tune.with_parameters(_train, split=split), {"cpu": 1}),
-        tune_config=tune.TuneConfig(
-            search_alg=_DeskSearcher(desk),
-            scheduler=_DeskScheduler(desk),
-            num_samples=-1,
-            max_concurrent_trials=workers,
-            reuse_actors=True,
-        ),
-        run_config=tune.RunConfig(
-            storage_path=folder,
-            verbose=0,
-            failure_config=tune.FailureConfig(max_failures=RETRIES),
-        ),
-    )
-    try:
-        tuner.fit()
-    except ray.exceptions.RayError as error:
-        return error
-    return None
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What there is to train on, and how it is divided.
+
+    Args:
+        settings: The job's.
+        workers: How many trials are trained at once.
+        gpus: How many there are.
+        shares: How much of one each trial is given.
+    """
+
+    settings: RunSettings
+    workers: int
+    gpus: float
+    shares: Shares
+
+    @classmethod
+    def found(cls, settings: RunSettings, split: Split, gpu_bytes: int | None = None) -> Self:
+        """Look at the Ray that this process is connected to.
+
+        Args:
+            settings: The job's.
+            split: Its images are counted.
+            gpu_bytes: The memory of a GPU, where it is known already.
+
+        Raises:
+            Trouble: No node has as much as one trial asks for.
+        """
+        nodes = [node["Resources"] for node in _nodes() if node["Alive"]]
+        gpus = sum(node.get("GPU", 0.0) for node in nodes)
+        if gpus and settings.gpus_per_trial == "auto" and gpu_bytes is None:
+            gpu_bytes = _gpu_bytes()
+        images = len(split.train.labels) + len(split.validation.labels)
+        shares = Shares(settings.gpus_per_trial, gpu_bytes=gpu_bytes or 0, images=images)
+        _check_room(settings, nodes)
+        most = sum(int(node.get("CPU", 0) // settings.cpus_per_trial) for node in nodes)
+        workers = most if settings.workers == "auto" else settings.workers
+        return cls(settings, workers, gpus, shares)
 
 
-def _train(config: dict[str, Any], split: Split) -> None:
-    """Train one assignment on a worker; the data set lies in shared memory and is only read."""
-    for report in work(config[ASSIGNMENT], split):
-        tune.report({REPORT: report})
+def _nodes() -> list[dict[str, Any]]:
+    nodes: list[dict[str, Any]] = ray.nodes()  # type: ignore[no-untyped-call]
+    return nodes
 
 
-class _ForgetsDesk:
-    """Tune pickles searcher and scheduler into files that nobody reads; the desk stays out."""
+def _check_room(settings: RunSettings, nodes: list[dict[str, float]]) -> None:
+    gpus = 0.0 if settings.gpus_per_trial == "auto" else settings.gpus_per_trial
+    for name, asked, field in (
+        ("CPU", settings.cpus_per_trial, "cpus_per_trial"),
+        ("GPU", gpus, "gpus_per_trial"),
+    ):
+        largest = max((node.get(name, 0.0) for node in nodes), default=0.0)
+        if asked > largest:
+            told = f"run.{field} is {asked:g}, but the largest machine has {largest:g} {name}s"
+            raise Trouble(f"No worker can start: {told}.")
 
-    def __init__(self, desk: Desk) -> None:
-        super().__init__()
+
+def _gpu_bytes() -> int:
+    """Return the memory of a GPU, asked of a worker, since the driver's machine may have none."""
+
+    def memory() -> int:
+        import torch  # noqa: PLC0415  runs on a worker
+
+        return torch.cuda.get_device_properties(0).total_memory if torch.cuda.is_available() else 0
+
+    return int(ray.get(ray.remote(num_cpus=0, num_gpus=0.01)(memory).remote()))
+
+
+def _cores(settings: RunSettings) -> int:
+    here = len(os.sched_getaffinity(0))
+    if settings.workers == "auto":
+        return max(here, settings.cpus_per_trial)
+    return settings.workers * settings.cpus_per_trial
+
+
+@final
+class _Search:
+    """One run of Tune, from the first trial that is handed out to the last."""
+
+    def __init__(self, desk: Desk, place: Place) -> None:
         self._desk = desk
+        self._place = place
+        silence = 60 * place.settings.silence_minutes
+        self._searcher = DeskSearcher(desk, place.shares, gpus=place.gpus)
+        self._scheduler = DeskScheduler(desk, place.shares, silence=silence)
 
-    def __getstate__(self) -> dict[str, Any]:
-        return {key: value for key, value in self.__dict__.items() if key != "_desk"}
+    @property
+    def heard(self) -> bool:
+        """Whether any worker came to report or to die."""
+        return self._scheduler.heard_of > 0
 
-
-@final
-class _DeskSearcher(_ForgetsDesk, Searcher):
-    """Asks the desk what to train, and tells it which trials are over."""
-
-    def __init__(self, desk: Desk) -> None:
-        super().__init__(desk)
-        self._numbers: dict[str, int] = {}
-
-    def suggest(self, trial_id: str) -> dict[str, Any] | None:
-        assignment = self._desk.next()
-        if assignment is None:
-            # A word that Tune's own types leave out: no trial will follow.
-            return Searcher.FINISHED  # type: ignore[return-value]
-        self._numbers[trial_id] = assignment.number
-        return {ASSIGNMENT: assignment}
-
-    def on_trial_complete(
-        self,
-        trial_id: str,
-        result: dict[str, Any] | None = None,  # noqa: ARG002  reports went to the desk before
-        error: bool = False,
-    ) -> None:
-        number = self._numbers.pop(trial_id)
-        if error:
-            self._desk.fail(number, f"its worker was lost {RETRIES + 1} times")
-        else:
-            self._desk.finish(number)
-
-    def save(self, checkpoint_path: str) -> None:
-        """Save nothing: the store is the truth."""
-
-    def restore(self, checkpoint_path: str) -> None:
-        """Restore nothing: the store is the truth."""
-
-
-@final
-class _DeskScheduler(_ForgetsDesk, TrialScheduler):
-    """Hands every report to the desk and lets the desk decide whether training goes on."""
-
-    def on_trial_result(
-        self,
-        tune_controller: TuneController,  # noqa: ARG002  as Tune calls it
-        trial: Trial,
-        result: dict[str, Any],
-    ) -> str:
-        number, report = trial.config[ASSIGNMENT].number, result[REPORT]
-        if isinstance(report, Failed):
-            self._desk.fail(number, report.reason)
-            return TrialScheduler.CONTINUE
-        goes_on = self._desk.report(number, report)
-        return TrialScheduler.CONTINUE if goes_on else TrialScheduler.STOP
-
-    def choose_trial_to_run(
-        self,
-        tune_controller: TuneController,  # noqa: ARG002  as Tune calls it
-    ) -> Trial | None:
-        # Any answer but None makes Tune hand a warm worker to a trial that waits for a worker of
-        # its own, and then kill that one: a lost worker would never come back.
+    def fit(self, split: Split, folder: str) -> Exception | None:
+        """Train until the desk is over, or Tune fails: then return its error."""
+        tuner = tune.Tuner(
+            tune.with_resources(tune.with_parameters(Worker, split=split), self._resources),
+            tune_config=tune.TuneConfig(
+                search_alg=self._searcher,
+                scheduler=self._scheduler,
+                num_samples=-1,
+                max_concurrent_trials=self._place.workers,
+                reuse_actors=True,
+            ),
+            run_config=tune.RunConfig(
+                storage_path=folder,
+                verbose=0,
+                # Retries are the desk's, which knows how far a trial has come.
+                failure_config=tune.FailureConfig(max_failures=0),
+                checkpoint_config=tune.CheckpointConfig(checkpoint_at_end=False),
+            ),
+        )
+        try:
+            tuner.fit()
+        except Exception as error:  # noqa: BLE001  whatever ends a search, the desk knows what is left
+            return error
         return None
 
-    def on_trial_add(self, tune_controller: TuneController, trial: Trial) -> None:
-        pass
+    def _resources(self, config: dict[str, Any]) -> tune.PlacementGroupFactory:
+        return _bundle(self._place.settings.cpus_per_trial, config[SEALED].share)
 
-    def on_trial_error(self, tune_controller: TuneController, trial: Trial) -> None:
-        pass
 
-    def on_trial_complete(
-        self, tune_controller: TuneController, trial: Trial, result: dict[str, Any]
-    ) -> None:
-        pass
-
-    def on_trial_remove(self, tune_controller: TuneController, trial: Trial) -> None:
-        pass
-
-    def debug_string(self) -> str:
-        return "sizewise"
+@cache
+def _bundle(cpus: int, gpus: float) -> tune.PlacementGroupFactory:
+    return tune.PlacementGroupFactory([{"CPU": cpus, "GPU": gpus}])

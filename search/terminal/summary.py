@@ -27,6 +27,8 @@ def summarise(study: Study) -> None:
             title=f"{record.name}: accuracy for its size",
         )
         out.print(f"\nPlot   {short_path(png)}\n       {short_path(html)}", highlight=False)
+    if record.reason is not None:
+        out.print(f"\nThe study is {record.state}: {record.reason}.", highlight=False)
     out.print("\nNext", style="bold")
     for command, purpose in _next_commands(record.name, record.state, _best(study)):
         out.print(f"  {command:<44} [dim]{purpose}[/dim]", highlight=False)

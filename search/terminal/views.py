@@ -114,7 +114,8 @@ def print_study(study: Study, *, as_json: bool) -> None:
         print_json({"study": record.name, "state": record.state, "trials": records(trials)})
         return
     out = console()
-    out.print(f"[bold]{record.name}[/bold]  {record.state}  data {record.data['name']}")
+    ended = "" if record.reason is None else f": {record.reason}"
+    out.print(f"[bold]{record.name}[/bold]  {record.state}{ended}  data {record.data['name']}")
     out.print(f"limits {record.job['limits']}  recipe {record.job['recipe']}", style="dim")
     out.print(frame_table(trials, TRIALS))
 
@@ -136,6 +137,8 @@ def print_trial(study: Study, number: int, *, as_json: bool) -> None:
     out.print(f"[bold]{record.name} trial {number}[/bold]  {trial.state}{accuracy}")
     recipe = "  ".join(f"{field} {value}" for field, value in trial.recipe.items())
     out.print(Text(f"{trial.reason or 'in training'}, seed {trial.seed}\n{recipe}\n", "dim"))
+    if trial.restarts is not None:
+        out.print(Text(f"attempt {trial.attempt}: {trial.restarts}\n", "dim"))
     print_architecture(architecture)
     out.print()
     out.print(frame_table(curve, CURVE, "Learning curve"))

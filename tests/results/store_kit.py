@@ -60,13 +60,33 @@ class StoreKit:
         assert ended.ended is not None
         assert ended.started <= ended.ended
 
-    def test_an_epoch_reported_twice_is_one_epoch(self, store: Store) -> None:
+    def test_an_epoch_reported_twice_replaces_itself_and_what_followed(self, store: Store) -> None:
         trial_id = store.start_trial(new_study(store).id, start(0))
-        store.record_epoch(trial_id, report(1, 0.1))
-        store.record_epoch(trial_id, report(2, 0.2))
-        again = EpochRecord(**report(1, 0.15, loss=9.0))
+        for epoch in (1, 2, 3):
+            store.record_epoch(trial_id, report(epoch, epoch / 10))
+        again = EpochRecord(**report(2, 0.15, loss=9.0))
         store.record_epoch(trial_id, again)
-        assert store.epochs(trial_id) == [again, EpochRecord(**report(2, 0.2))]
+        assert store.epochs(trial_id) == [EpochRecord(**report(1, 0.1)), again]
+
+    def test_an_epoch_may_end_its_trial(self, store: Store) -> None:
+        study = new_study(store)
+        for number in range(2):
+            trial_id = store.start_trial(study.id, start(number))
+            store.record_epoch(trial_id, report(1, 0.1))
+            end = ("finished", "trained all 2 epochs")
+            store.record_epoch(trial_id, report(2, 0.2), end=end if number else None)
+            if not number:
+                store.end_trial(trial_id, *end)
+        one, other = (store.trial(study.id, number) for number in range(2))
+        same = ("state", "reason", "accuracy", "loss", "epochs")
+        assert [getattr(one, name) for name in same] == [getattr(other, name) for name in same]
+        assert (other.state, other.accuracy, other.epochs) == ("finished", 0.2, 2)
+        with pytest.raises(StoreError):
+            store.record_epoch(trial_id, report(3))
+        running = store.start_trial(study.id, start(2))
+        with pytest.raises(StoreError, match="reason"):
+            store.record_epoch(running, report(1), end=("finished", " "))
+        assert store.epochs(running) == []
 
     def test_numbers_that_are_none_survive(self, store: Store) -> None:
         study = new_study(store)
@@ -91,6 +111,21 @@ class StoreKit:
         assert again.started > first.started
         store.restart_trial(trial_id)
         assert store.trial(study.id, 0).attempt == 3
+
+    def test_a_restart_keeps_epochs_up_to_a_checkpoint_and_says_why(self, store: Store) -> None:
+        study = new_study(store)
+        trial_id = store.start_trial(study.id, start(0))
+        for epoch in (1, 2, 3):
+            store.record_epoch(trial_id, report(epoch, epoch / 10))
+        store.restart_trial(trial_id, keep=2, reason="its worker was killed")
+        again = store.trial(study.id, 0)
+        assert (again.attempt, again.epochs, again.accuracy) == (2, 2, 0.2)
+        assert again.restarts == "its worker was killed"
+        store.restart_trial(trial_id, keep=2)
+        store.restart_trial(trial_id, keep=1, reason="its node was lost")
+        again = store.trial(study.id, 0)
+        assert (again.attempt, again.epochs) == (4, 1)
+        assert again.restarts == "its worker was killed; its node was lost"
 
     def test_an_ended_trial_stays_as_it_is(self, store: Store) -> None:
         study = new_study(store)
@@ -161,13 +196,16 @@ class StoreKit:
         study = new_study(store)
         for start_number in range(2):
             store.record_environment(study.id, {"torch": "2.13", "start": start_number})
-        store.set_study_state(study.id, "interrupted")
+        store.see(study.id)
+        store.set_study_state(study.id, "interrupted", "the disk is full")
         changed = store.study("digits")
         assert (changed.state, changed.created) == ("interrupted", study.created)
+        assert (study.reason, changed.reason) == (None, "the disk is full")
         assert changed.changed > study.changed
         recorded = store.environments(study.id)
         assert [each.environment["start"] for each in recorded] == [0, 1]
-        assert LONG_AGO < recorded[0].recorded <= recorded[1].recorded
+        assert LONG_AGO < recorded[0].recorded == recorded[0].seen <= recorded[1].recorded
+        assert recorded[1].recorded < recorded[1].seen
 
     def test_studies_do_not_mix(self, store: Store) -> None:
         for name, filters in (("a", 4), ("b", 16)):

@@ -5,25 +5,29 @@ from __future__ import annotations
 import json
 import os
 import signal
-import subprocess
-import sys
-import time
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-import yaml
 
 from results import Study, open_store
-from tests.search.jobs import small_job
+from search.repeating import repeat_trial
+from tests.search.drivers import (
+    PATIENCE,
+    epochs_in_training,
+    finish,
+    finished,
+    start,
+    wait_for,
+    workers_of,
+    write_job,
+)
+from tests.search.test_study import numbers
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
+    from pathlib import Path
 
     from results import Store
-
-SIZEWISE = [sys.executable, "-m", "search.command"]
-PATIENCE = 120
 
 
 @pytest.fixture
@@ -31,72 +35,6 @@ def store(tmp_path: Path) -> Iterator[Store]:
     opened = open_store(f"sqlite:///{tmp_path}/runs/sizewise.db")
     yield opened
     opened.close()
-
-
-def write_job(folder: Path, **changes: object) -> Path:
-    run = {"runner": "ray", "workers": 2}
-    document = small_job(**{"run": run, **changes}).model_dump(mode="json")
-    path = folder / "job.yaml"
-    path.write_text(yaml.safe_dump(document))
-    return path
-
-
-def start(store: Store, *words: str) -> subprocess.Popen[str]:
-    command = [*SIZEWISE, *words, "--store", store.url]
-    return subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True
-    )
-
-
-def finish(process: subprocess.Popen[str]) -> str:
-    output, _ = process.communicate(timeout=PATIENCE)
-    assert process.returncode == 0, output
-    return output
-
-
-def wait_for(condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + PATIENCE
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
-
-
-def finished(store: Store) -> set[int]:
-    if not store.studies():
-        return set()
-    trials = Study(store, "job").trials()
-    return set(trials[trials["state"] == "finished"]["number"])
-
-
-def epochs_in_training(store: Store) -> list[bool]:
-    """For each trial in training, whether it is well on its way and far from its end."""
-    if not store.studies():
-        return []
-    trials = Study(store, "job").trials()
-    return list(trials[trials["state"] == "running"]["epochs"].between(3, 30))
-
-
-def workers_of(driver: int) -> list[int]:
-    """Processes below the driver that train."""
-    listed = subprocess.run(
-        ["ps", "-eo", "pid,args"], capture_output=True, text=True, check=True
-    ).stdout.splitlines()
-    training = [
-        int(line.split()[0]) for line in listed if "ray::" in line and "ImplicitFunc" in line
-    ]
-    return [pid for pid in training if driver in ancestors(pid)]
-
-
-def ancestors(pid: int) -> set[int]:
-    found: set[int] = set()
-    while pid > 1:
-        try:
-            fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-        except FileNotFoundError:
-            break
-        pid = int(fields[1])
-        found.add(pid)
-    return found
 
 
 def test_a_killed_driver_loses_no_finished_trial(store: Store, tmp_path: Path) -> None:
@@ -144,6 +82,19 @@ def test_ctrl_c_keeps_everything_and_says_how_to_go_on(store: Store, tmp_path: P
     assert "Traceback" not in output
     assert store.study("job").state == "interrupted"
     assert len(finished(store)) >= 2
+
+
+@pytest.mark.slow
+def test_one_worker_and_one_seed_give_the_same_study_twice(store: Store, tmp_path: Path) -> None:
+    search = {"algorithm": "tpe", "seed": 3}
+    job = write_job(tmp_path, run={"workers": 1}, search=search, budget={"trials": 6})
+    for name in ("one", "other"):
+        finish(start(store, "run", str(job), "--study", name))
+    one, other = (numbers(store, name) for name in ("one", "other"))
+    assert one == other
+    assert len(one) == 6 + 12
+    for number in range(5):
+        assert repeat_trial(store, "one", number).equal
 
 
 def test_the_doctor_finds_a_worker_and_the_store(
