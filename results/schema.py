@@ -7,7 +7,7 @@ NULL, since SQLite knows no other way.
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final, final
 
 from sqlalchemy import (
     JSON,
@@ -22,8 +22,12 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    TypeDecorator,
     UniqueConstraint,
 )
+
+if TYPE_CHECKING:
+    from sqlalchemy import Dialect
 
 APPLICATION: Final = "sizewise"
 VERSION: Final = 1
@@ -47,6 +51,20 @@ METADATA: Final = MetaData(
         "pk": "pk_%(table_name)s",
     },
 )
+
+
+@final
+class Message(TypeDecorator[str]):
+    """Text from anywhere, such as an exception, kept as far as any database can hold it."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002  as SQLAlchemy calls it
+        """Return the text without zero bytes, which PostgreSQL refuses, and with valid Unicode."""
+        if value is None:
+            return None
+        return value.replace("\0", "\ufffd").encode(errors="replace").decode()
 
 
 def _one_of(states: tuple[str, ...]) -> CheckConstraint:
@@ -86,7 +104,7 @@ TRIALS: Final = Table(
     Column("number", Integer, nullable=False),
     Column("attempt", Integer, nullable=False),
     Column("state", String(20), nullable=False),
-    Column("reason", Text),
+    Column("reason", Message),
     Column("accuracy", Double),
     Column("loss", Double),
     Column("epochs", Integer, nullable=False),
