@@ -8,7 +8,9 @@ from __future__ import annotations
 import logging
 import os
 import secrets
+import signal
 import socket
+import threading
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
@@ -35,7 +37,9 @@ from ray import _raylet
 from space.errors import InputError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
+
+    from ray.job_submission import JobSubmissionClient
 
 LOCAL: Final = "local"
 AUTO: Final = "auto"
@@ -79,13 +83,14 @@ def local_ray(workers: int) -> Iterator[None]:
     """
     with _authentication({_MODE: "token", _TOKEN: secrets.token_hex(32)}):
         # A bare init would join any cluster on record.
-        ray.init(
-            address=LOCAL,
-            num_cpus=workers,
-            include_dashboard=False,
-            log_to_driver=False,
-            logging_level=logging.ERROR,
-        )
+        with _signals_kept():
+            ray.init(
+                address=LOCAL,
+                num_cpus=workers,
+                include_dashboard=False,
+                log_to_driver=False,
+                logging_level=logging.ERROR,
+            )
         try:
             yield
         finally:
@@ -102,13 +107,41 @@ def cluster(address: str) -> Iterator[None]:
     _check_answers(address)
     with _authentication({_MODE: cluster_mode()}):
         try:
-            ray.init(address=address, log_to_driver=False, logging_level=logging.CRITICAL)
+            with _signals_kept():
+                ray.init(address=address, log_to_driver=False, logging_level=logging.CRITICAL)
         except (ConnectionError, RuntimeError, ValueError, ray.exceptions.RayError) as error:
             raise _explained(error, address) from error
         try:
             yield
         finally:
             ray.shutdown()
+
+
+@contextmanager
+def job_client(address: str) -> Iterator[JobSubmissionClient]:
+    """Hold a client of a cluster's Jobs API.
+
+    Args:
+        address: The cluster's dashboard, ``http://HEAD:8265``.
+
+    Raises:
+        InputError: Nothing answers there, it does not take this machine's token, or refuses.
+    """
+    if not address.startswith(("http://", "https://")):
+        rule = "must be the URL of a Ray cluster's dashboard"
+        raise InputError("address", rule, address, "Give --address http://HEAD:8265.")
+    from ray.job_submission import JobSubmissionClient  # noqa: PLC0415  with half of the dashboard
+
+    for noisy in ("dashboard.modules.dashboard_sdk", "dashboard.modules.job.sdk"):
+        logging.getLogger(f"ray.{noisy}").setLevel(logging.WARNING)
+    logging.getLogger("ray._private.runtime_env.packaging").setLevel(logging.WARNING)
+    # Ray would take the variables before what it is told.
+    variables = {_MODE: cluster_mode(), "RAY_ADDRESS": None, "RAY_API_SERVER_ADDRESS": None}
+    with _authentication(variables):
+        try:
+            yield JobSubmissionClient(address)
+        except (ConnectionError, RuntimeError, ray.exceptions.AuthenticationError) as error:
+            raise _refused(error, address) from error
 
 
 def cluster_mode() -> str:
@@ -134,20 +167,32 @@ def _process() -> int:
 
 
 @contextmanager
-def _authentication(variables: dict[str, str]) -> Iterator[None]:
+def _signals_kept() -> Iterator[None]:
+    """Leave SIGTERM to whoever had it: Ray would exit at once, with epochs in flight."""
+    before = signal.getsignal(signal.SIGTERM)
+    yield
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGTERM, before)
+
+
+@contextmanager
+def _authentication(variables: Mapping[str, str | None]) -> Iterator[None]:
     """Let Ray read these variables now, and at the end those that stood there before."""
     before = {name: os.environ.get(name) for name in variables}
-    os.environ.update(variables)
-    _read_again()
+    _set(variables)
     try:
         yield
     finally:
-        for name, value in before.items():
-            if value is None:
-                del os.environ[name]
-            else:
-                os.environ[name] = value
-        _read_again()
+        _set(before)
+
+
+def _set(variables: Mapping[str, str | None]) -> None:
+    for name, value in variables.items():
+        if value is None:
+            os.environ.pop(name, None)
+        else:
+            os.environ[name] = value
+    _read_again()
 
 
 def _read_again() -> None:
@@ -171,13 +216,27 @@ def _explained(error: BaseException, address: str) -> InputError:
     """Tell a wrong token from a cluster that is not there: Ray calls both a crashed instance."""
     told = f"{error} {error.__cause__ or ''}"
     if "InvalidAuthToken" in told or isinstance(error, ray.exceptions.AuthenticationError):
-        return InputError(
-            "run.address",
-            "the cluster must know this machine's token",
-            address,
-            "Put the cluster's token into ~/.ray/auth_token or RAY_AUTH_TOKEN, on all machines.",
-        )
+        return _stranger("run.address", address)
     return _unreachable(address, "this machine must be a node of a running Ray cluster")
+
+
+def _refused(error: BaseException, address: str) -> InputError:
+    if isinstance(error, ray.exceptions.AuthenticationError):
+        return _stranger("address", address)
+    if "ray[default]" in str(error):
+        hint = "Install it: pip install 'sizewise[cluster]'."
+        return InputError("address", "Ray's client of clusters must be installed", address, hint)
+    told = " ".join(str(error).split())
+    return InputError("address", f"a Ray cluster must take jobs there ({told})", address)
+
+
+def _stranger(field: str, address: str) -> InputError:
+    return InputError(
+        field,
+        "the cluster must know this machine's token",
+        address,
+        "Put the cluster's token into ~/.ray/auth_token or RAY_AUTH_TOKEN, on all machines.",
+    )
 
 
 def _unreachable(address: str, rule: str) -> InputError:
