@@ -10,6 +10,7 @@ import asyncio
 import shlex
 import tempfile
 import time
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -86,8 +87,7 @@ def submit(address: str, stem: str, job: Job, where: Surroundings) -> SentJob:
     Raises:
         InputError: The cluster or the store cannot be reached, or the study exists.
     """
-    store = _server(where.store)
-    with job_client(address) as client:
+    with _server(where.store) as store, job_client(address) as client:
         study = _name(job, stem, store, _sent(client))
         here = {"study": study, "run": job.run.model_copy(update={"address": "auto"})}
         document = job.model_copy(update=here).model_dump(mode="json", exclude_defaults=True)
@@ -96,11 +96,10 @@ def submit(address: str, stem: str, job: Job, where: Surroundings) -> SentJob:
 
 def submit_resume(address: str, study: str, where: Surroundings) -> SentJob:
     """Let a cluster go on with a study of its store; arguments and errors are those of `submit`."""
-    store = _server(where.store)
     check_name(study)
-    if store is not None:
-        store.study(study)
-    with job_client(address) as client:
+    with _server(where.store) as store, job_client(address) as client:
+        if store is not None:
+            store.study(study)
         return _send(client, study, ["resume", study, "--address", "auto"], where, {})
 
 
@@ -147,10 +146,12 @@ def _again(study: str) -> str:
     return f"Go on with its study by `sizewise submit --resume {study}`."
 
 
-def _server(url: str | None) -> Store | None:
-    """Return the store where it is one that another machine can reach, opened."""
+@contextmanager
+def _server(url: str | None) -> Iterator[Store | None]:
+    """Hold the store that was given, which must be one that another machine can reach."""
     if url is None:
-        return None
+        yield None
+        return
     if url.startswith("sqlite"):
         raise InputError(
             "store",
@@ -158,7 +159,8 @@ def _server(url: str | None) -> Store | None:
             url,
             "Give --store postgresql://USER:PASSWORD@HOST/DATABASE.",
         )
-    return open_store(url)
+    with closing(open_store(url)) as store:
+        yield store
 
 
 def _name(job: Job, stem: str, store: Store | None, sent: list[SentJob]) -> str:

@@ -45,6 +45,7 @@ LOCAL: Final = "local"
 AUTO: Final = "auto"
 _MODE: Final = "RAY_AUTH_MODE"
 _TOKEN: Final = "RAY_AUTH_TOKEN"  # noqa: S105  the name of a variable
+_TOKEN_PATH: Final = "RAY_AUTH_TOKEN_PATH"  # noqa: S105  the name of a variable
 _REACHABLE_SECONDS: Final = 5.0
 
 # Compiled, and without types.
@@ -140,19 +141,27 @@ def job_client(address: str) -> Iterator[JobSubmissionClient]:
     with _authentication(variables):
         try:
             yield JobSubmissionClient(address)
-        except (ConnectionError, RuntimeError, ray.exceptions.AuthenticationError) as error:
+        except (OSError, RuntimeError, ray.exceptions.AuthenticationError) as error:
             raise _refused(error, address) from error
 
 
 def cluster_mode() -> str:
     """Return how to authenticate at a cluster: as told, or else by token where there is one.
 
-    Ray alone would leave the token out at an explicit address unless ``RAY_AUTH_MODE`` is set.
+    Ray alone would leave the token out at an explicit address unless ``RAY_AUTH_MODE`` is set. A
+    cluster that wants no token takes no offence at one.
+
+    Raises:
+        InputError: The file that is said to hold the token does not.
     """
     told = os.environ.get(_MODE)
     if told:
         return told
-    found = _switches.AuthenticationTokenLoader.instance().has_token(ignore_auth_mode=True)
+    try:
+        found = _switches.AuthenticationTokenLoader.instance().has_token(ignore_auth_mode=True)
+    except ray.exceptions.AuthenticationError:
+        path = os.environ.get(_TOKEN_PATH)
+        raise InputError(_TOKEN_PATH, "must name a file that holds a token", path) from None
     return "token" if found else "disabled"
 
 
@@ -170,9 +179,12 @@ def _process() -> int:
 def _signals_kept() -> Iterator[None]:
     """Leave SIGTERM to whoever had it: Ray would exit at once, with epochs in flight."""
     before = signal.getsignal(signal.SIGTERM)
-    yield
-    if threading.current_thread() is threading.main_thread():
-        signal.signal(signal.SIGTERM, before)
+    try:
+        yield
+    finally:
+        mine = threading.current_thread() is threading.main_thread()
+        if mine and before is not None:  # None: it was set by something other than Python
+            signal.signal(signal.SIGTERM, before)
 
 
 @contextmanager

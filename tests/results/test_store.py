@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import shutil
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -8,12 +9,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 from results import Store, open_store, weights_path
-from results.errors import StoreError
+from results.errors import StoreError, StudyExistsError
 from results.schema import VERSION
 from space.errors import InputError
 
 from .samples import new_study, report, start
 from .store_kit import StoreKit, child
+from .stores.make import HERE, fill, told
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -70,6 +72,23 @@ def test_a_newer_store_is_refused_and_left_alone(store: Store, version: int) -> 
         connection.commit()
     with pytest.raises(StoreError, match=f"schema {version}.*newer sizewise"):
         open_store(store.url)
+
+
+@pytest.mark.parametrize("path", sorted(HERE.glob("version-*.db")), ids=lambda path: path.stem)
+def test_a_store_of_an_earlier_version_is_read_and_written(path: Path, tmp_path: Path) -> None:
+    shutil.copy(path, tmp_path / "old.db")
+    old, new = (open_store(f"sqlite:///{tmp_path}/{name}.db") for name in ("old", "new"))
+    fill(new)
+    assert told(old) == told(new)
+    study = old.study("digits")
+    trial_id = old.start_trial(study.id, start(2))
+    old.record_epoch(trial_id, report(1, 0.75))
+    old.end_trial(trial_id, "finished", "trained all 1 epochs")
+    assert old.trial(study.id, 2).accuracy == 0.75
+    with pytest.raises(StudyExistsError, match="empty-2"):
+        new_study(old, "empty")
+    for store in (old, new):
+        store.close()
 
 
 def test_a_foreign_database_is_refused_and_left_alone(tmp_path: Path) -> None:

@@ -219,18 +219,25 @@ def test_help_loads_nothing_heavy() -> None:
     assert "export" in ran.stdout
 
 
-def test_what_cannot_be_sent_to_a_cluster_is_refused(sizewise: Call, tmp_path: Path) -> None:
+def test_what_cannot_be_sent_to_a_cluster_is_refused(
+    sizewise: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     (tmp_path / "job.yaml").write_text(document())
     (tmp_path / "local.yaml").write_text(document(data="npz:images.npz"))
     head = ["--address", "http://127.0.0.1:9"]
+    monkeypatch.setenv("RAY_AUTH_TOKEN_PATH", str(tmp_path / "nowhere"))
     refused = {
         "absolute path": ["submit", "local.yaml", *head],
         "PostgreSQL": ["submit", "job.yaml", *head, "--store", "sqlite:///runs/sizewise.db"],
         "either a job or --resume": ["submit", *head],
         "dashboard": ["submit", "job.yaml", "--address", "ray://head:10001"],
-        "must take jobs": ["submit", "job.yaml", *head],
+        "must name a file that holds a token": ["submit", "job.yaml", *head],
     }
     for rule, words in refused.items():
         code, _, errors = sizewise(*words)
         assert (code, errors.count("\n")) == (2, 1), errors
         assert rule.lower() in errors.lower()
+    monkeypatch.delenv("RAY_AUTH_TOKEN_PATH")
+    code, _, errors = sizewise("jobs", *head)
+    assert (code, errors.count("\n")) == (2, 1), errors
+    assert "a Ray cluster must take jobs there" in errors
