@@ -14,20 +14,22 @@ TEXT
 
 find_programs() {
   local newest
-  newest=$(ls -d /usr/lib/postgresql/*/bin/initdb 2>/dev/null | sort -V | tail -n 1)
-  newest=${newest:-$(command -v initdb)} && dirname "$newest"
+  newest=$(printf '%s\n' /usr/lib/postgresql/*/bin/initdb | sort -V | tail -n 1)
+  [ -x "$newest" ] || newest=$(command -v initdb) || return 1
+  dirname "$newest"
 }
 
 install_server() {
   find_programs && return
-  local sudo=() switch=/etc/postgresql-common/createcluster.d/sizewise.conf
+  local sudo=() folder=/etc/postgresql-common/createcluster.d
   [ "$(id -u)" = 0 ] || sudo=(sudo)
   "${sudo[@]}" apt-get update --quiet
   "${sudo[@]}" apt-get install --yes --quiet --no-install-recommends postgresql-common
   # The package would otherwise set up and start a server that nobody asked for.
-  echo 'create_main_cluster = false' | "${sudo[@]}" tee "$switch" >/dev/null
+  "${sudo[@]}" mkdir -p "$folder"
+  echo 'create_main_cluster = false' | "${sudo[@]}" tee "$folder/sizewise.conf" >/dev/null
   "${sudo[@]}" apt-get install --yes --quiet --no-install-recommends postgresql
-  "${sudo[@]}" rm "$switch"
+  "${sudo[@]}" rm "$folder/sizewise.conf"
   find_programs
 }
 

@@ -73,6 +73,10 @@ WRONG_JOBS = {
         document().replace("trials: 4", "trials: 0"),
         ["budget.trials", "greater than 0"],
     ),
+    "endless time": (
+        document().replace("minutes: null", "minutes: .inf"),
+        ["budget.minutes", "finite"],
+    ),
     "unknown algorithm": (
         document().replace("algorithm: random", "algorithm: randon"),
         ["search.algorithm", "'random'"],
