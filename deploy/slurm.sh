@@ -37,4 +37,4 @@ sizewise "$@" --address auto &
 search=$!
 # Ten minutes before the time is over the search finishes its running epochs and saves.
 trap 'kill -TERM "$search"' TERM
-until wait "$search"; do kill -0 "$search" 2>/dev/null || break; done
+wait "$search" || wait "$search"

@@ -16,7 +16,7 @@ find_programs() {
   local newest
   newest=$(printf '%s\n' /usr/lib/postgresql/*/bin/initdb | sort -V | tail -n 1)
   [ -x "$newest" ] || newest=$(command -v initdb) || return 1
-  dirname "$newest"
+  dirname "$(readlink -f "$newest")"
 }
 
 install_server() {

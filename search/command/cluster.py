@@ -33,7 +33,7 @@ def submit(  # noqa: PLR0913  each is an option
     address: AddressOption,
     job: Annotated[
         str | None,
-        typer.Argument(metavar="[JOB]", help="A job file (YAML), or: digits.", show_default=False),
+        typer.Argument(metavar="JOB", help="A job file (YAML), or: digits.", show_default=False),
     ] = None,
     *,
     resume: Annotated[
@@ -54,7 +54,7 @@ def submit(  # noqa: PLR0913  each is an option
         typer.Option(
             envvar="SIZEWISE_STORE",
             metavar="URL",
-            help="PostgreSQL store.  [default: SIZEWISE_STORE of the cluster]",
+            help="PostgreSQL store; by default that of the cluster's SIZEWISE_STORE.",
             show_default=False,
         ),
     ] = None,
@@ -62,8 +62,8 @@ def submit(  # noqa: PLR0913  each is an option
         str | None,
         typer.Option(
             metavar="FOLDER",
-            help="Folder for weights and plots, shared by all nodes.  "
-            "[default: SIZEWISE_RUNS of the cluster, or ~/runs on its head]",
+            help="Folder for weights and plots, shared by all nodes; by default the cluster's "
+            "SIZEWISE_RUNS, or ~/runs on its head.",
             show_default=False,
         ),
     ] = None,

@@ -1,7 +1,4 @@
-"""How a Ray is reached: one of this machine's own, or a cluster by its address.
-
-Import this module before ray: some of Ray's switches are read when it is imported.
-"""
+"""How a Ray is reached: one of this machine's own, or a cluster by its address."""
 
 from __future__ import annotations
 
@@ -12,44 +9,22 @@ import signal
 import socket
 import threading
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
-# Read by Ray when it is imported or started: no file per trial, no state of its own to restore
-# (the store is the truth), no output of its own, and signals left to whoever started the study.
-os.environ.update(
-    TUNE_DISABLE_AUTO_CALLBACK_LOGGERS="1",
-    TUNE_DISABLE_SIGINT_HANDLER="1",
-    TUNE_GLOBAL_CHECKPOINT_S="600",
-    TUNE_PRINT_ALL_TRIAL_ERRORS="0",
-    TUNE_WARN_EXCESSIVE_EXPERIMENT_CHECKPOINT_SYNC_THRESHOLD_S="0",
-    RAY_AIR_NEW_OUTPUT="0",
-    RAY_CHDIR_TO_TRIAL_DIR="0",
-    RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO="0",
-    RAY_USAGE_STATS_ENABLED="0",
-)
+from .ray_access import MODE, TOKEN, authentication, cluster_mode  # before ray
 
-# By default Ray runs its workers at low priority, so that any other process starves them.
-os.environ.setdefault("RAY_worker_niceness", "0")
-
+# isort: split
 import ray
-from ray import _raylet
 
 from space.errors import InputError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
     from ray.job_submission import JobSubmissionClient
 
 LOCAL: Final = "local"
-AUTO: Final = "auto"
-_MODE: Final = "RAY_AUTH_MODE"
-_TOKEN: Final = "RAY_AUTH_TOKEN"  # noqa: S105  the name of a variable
-_TOKEN_PATH: Final = "RAY_AUTH_TOKEN_PATH"  # noqa: S105  the name of a variable
 _REACHABLE_SECONDS: Final = 5.0
-
-# Compiled, and without types.
-_switches: Any = _raylet
 
 
 @contextmanager
@@ -82,7 +57,7 @@ def local_ray(workers: int) -> Iterator[None]:
     that only this process and its workers know keeps others out; it is drawn for this Ray and
     written nowhere, and a token of the user's clusters plays no part.
     """
-    with _authentication({_MODE: "token", _TOKEN: secrets.token_hex(32)}):
+    with authentication({MODE: "token", TOKEN: secrets.token_hex(32)}):
         # A bare init would join any cluster on record.
         with _signals_kept():
             ray.init(
@@ -106,7 +81,7 @@ def cluster(address: str) -> Iterator[None]:
         InputError: No cluster answers at the address, or it does not take this machine's token.
     """
     _check_answers(address)
-    with _authentication({_MODE: cluster_mode()}):
+    with authentication({MODE: cluster_mode()}):
         try:
             with _signals_kept():
                 ray.init(address=address, log_to_driver=False, logging_level=logging.CRITICAL)
@@ -137,32 +112,12 @@ def job_client(address: str) -> Iterator[JobSubmissionClient]:
         logging.getLogger(f"ray.{noisy}").setLevel(logging.WARNING)
     logging.getLogger("ray._private.runtime_env.packaging").setLevel(logging.WARNING)
     # Ray would take the variables before what it is told.
-    variables = {_MODE: cluster_mode(), "RAY_ADDRESS": None, "RAY_API_SERVER_ADDRESS": None}
-    with _authentication(variables):
+    variables = {MODE: cluster_mode(), "RAY_ADDRESS": None, "RAY_API_SERVER_ADDRESS": None}
+    with authentication(variables):
         try:
             yield JobSubmissionClient(address)
         except (OSError, RuntimeError, ray.exceptions.AuthenticationError) as error:
             raise _refused(error, address) from error
-
-
-def cluster_mode() -> str:
-    """Return how to authenticate at a cluster: as told, or else by token where there is one.
-
-    Ray alone would leave the token out at an explicit address unless ``RAY_AUTH_MODE`` is set. A
-    cluster that wants no token takes no offence at one.
-
-    Raises:
-        InputError: The file that is said to hold the token does not.
-    """
-    told = os.environ.get(_MODE)
-    if told:
-        return told
-    try:
-        found = _switches.AuthenticationTokenLoader.instance().has_token(ignore_auth_mode=True)
-    except ray.exceptions.AuthenticationError:
-        path = os.environ.get(_TOKEN_PATH)
-        raise InputError(_TOKEN_PATH, "must name a file that holds a token", path) from None
-    return "token" if found else "disabled"
 
 
 def try_ray() -> int:
@@ -185,32 +140,6 @@ def _signals_kept() -> Iterator[None]:
         mine = threading.current_thread() is threading.main_thread()
         if mine and before is not None:  # None: it was set by something other than Python
             signal.signal(signal.SIGTERM, before)
-
-
-@contextmanager
-def _authentication(variables: Mapping[str, str | None]) -> Iterator[None]:
-    """Let Ray read these variables now, and at the end those that stood there before."""
-    before = {name: os.environ.get(name) for name in variables}
-    _set(variables)
-    try:
-        yield
-    finally:
-        _set(before)
-
-
-def _set(variables: Mapping[str, str | None]) -> None:
-    for name, value in variables.items():
-        if value is None:
-            os.environ.pop(name, None)
-        else:
-            os.environ[name] = value
-    _read_again()
-
-
-def _read_again() -> None:
-    # Ray keeps mode and token from the first time that it looked, for all later connections.
-    _switches.Config.initialize("")
-    _switches.AuthenticationTokenLoader.instance().reset_cache()
 
 
 def _check_answers(address: str) -> None:
