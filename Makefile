@@ -2,7 +2,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 INSTALLED := .venv/.installed
 
-.PHONY: install demo test test-slow bench-quick lint clean
+.PHONY: install demo postgres test test-slow bench-quick lint clean
 
 install: $(INSTALLED)
 
@@ -14,6 +14,10 @@ $(INSTALLED): pyproject.toml constraints.txt
 
 demo: install
 	$(BIN)/sizewise run digits
+
+# The tests of stores in PostgreSQL run where its server is installed, and are skipped elsewhere.
+postgres:
+	scripts/postgres.sh install
 
 test: install
 	$(BIN)/lint-imports

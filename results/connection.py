@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import create_engine, event, insert, inspect, make_url, select
+from sqlalchemy import create_engine, event, func, insert, inspect, make_url, select
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 
 from .errors import StoreError
@@ -20,14 +20,23 @@ if TYPE_CHECKING:
 
 VARIABLE: Final = "SIZEWISE_STORE"
 DEFAULT: Final = "sqlite:///runs/sizewise.db"
+FOLDER_VARIABLE: Final = "SIZEWISE_RUNS"
 
 # How long a writer waits for another one; a write takes a millisecond,
 # a checkpoint perhaps a hundred.
 _BUSY_SECONDS: Final = 60.0
 
+# How long a server may take to answer a new connection.
+_CONNECT_SECONDS: Final = 10
+
+# Any number that other programs are unlikely to lock: the letters "sizewise".
+_CREATION_LOCK: Final = int.from_bytes(b"sizewise")
+
+POSTGRES: Final = "postgresql"
+
 
 def absolute(address: str | None) -> URL:
-    """Return the URL of a store, with the path of an SQLite file made absolute.
+    """Return the URL of a store, with its driver, and the path of an SQLite file made absolute.
 
     An absolute path still names the same file after a change of folder, or in another process.
 
@@ -44,6 +53,8 @@ def absolute(address: str | None) -> URL:
             told,
             f"Write sqlite:///{told} for a file.",
         ) from None
+    if url.drivername in {POSTGRES, "postgres"}:
+        return url.set(drivername=f"{POSTGRES}+psycopg")
     return _with_absolute_path(url) if is_file(url) else url
 
 
@@ -63,6 +74,16 @@ def is_file(url: URL) -> bool:
     return url.get_backend_name() == "sqlite"
 
 
+def is_postgres(url: URL) -> bool:
+    """Return whether the store lies in a PostgreSQL server."""
+    return url.get_backend_name() == POSTGRES
+
+
+def shown(url: URL) -> str:
+    """Return the URL as it may be printed: without its password."""
+    return url.render_as_string(hide_password=True)
+
+
 def connect(url: URL) -> Engine:
     """Return an engine for an existing store, or for one created now, with its schema checked.
 
@@ -71,14 +92,27 @@ def connect(url: URL) -> Engine:
     """
     try:
         engine = _engine(url)
-        if is_file(url):
-            _prepare_file(engine, Path(str(url.database)))
-        with writing(engine).begin() as connection:
-            _check_or_create(connection, _shown(url))
-    except (DBAPIError, OSError, NoSuchModuleError, ImportError) as error:
+        try:
+            _prepare(engine, url)
+        except BaseException:
+            engine.dispose()
+            raise
+    except ModuleNotFoundError as error:
+        hint = "Install it: pip install 'sizewise[postgres]'." if is_postgres(url) else ""
+        rule = f"the database's driver must be installed ({error})"
+        raise StoreError("store", rule, shown(url), hint) from error
+    except (DBAPIError, OSError, NoSuchModuleError) as error:
         cause = error.orig if isinstance(error, DBAPIError) else error
-        raise StoreError("store", f"the store must be reachable ({cause})", _shown(url)) from error
+        told = " ".join(str(cause).split())
+        raise StoreError("store", f"the store must be reachable ({told})", shown(url)) from error
     return engine
+
+
+def _prepare(engine: Engine, url: URL) -> None:
+    if is_file(url):
+        _prepare_file(engine, Path(str(url.database)))
+    with writing(engine).begin() as connection:
+        _check_or_create(connection, shown(url))
 
 
 def writing(engine: Engine) -> Engine:
@@ -89,9 +123,13 @@ def writing(engine: Engine) -> Engine:
 def _engine(url: URL) -> Engine:
     compact = partial(json.dumps, separators=(",", ":"))
     if not is_file(url):
-        return create_engine(url, json_serializer=compact, pool_pre_ping=True)
-    arguments = {"timeout": _BUSY_SECONDS}
-    engine = create_engine(url, json_serializer=compact, connect_args=arguments)
+        arguments = {"connect_timeout": _CONNECT_SECONDS} if is_postgres(url) else {}
+        # A server may have restarted, or a network dropped an idle connection: each is tried first.
+        return create_engine(
+            url, json_serializer=compact, connect_args=arguments, pool_pre_ping=True
+        )
+    waiting = {"timeout": _BUSY_SECONDS}
+    engine = create_engine(url, json_serializer=compact, connect_args=waiting)
     event.listen(engine, "connect", _set_up)
     event.listen(engine, "begin", _begin)
     return engine
@@ -130,7 +168,10 @@ def _prepare_file(engine: Engine, path: Path) -> None:
             raw.close()
 
 
-def _check_or_create(connection: Connection, shown: str) -> None:
+def _check_or_create(connection: Connection, address: str) -> None:
+    if connection.dialect.name == POSTGRES:
+        # Two that created the tables at once would fail each other.
+        connection.execute(select(func.pg_advisory_xact_lock(_CREATION_LOCK)))
     tables = set(inspect(connection).get_table_names())
     if not tables:
         METADATA.create_all(connection)
@@ -139,14 +180,14 @@ def _check_or_create(connection: Connection, shown: str) -> None:
         raise StoreError(
             "store",
             "the database must be empty or a store of sizewise",
-            shown,
+            address,
             f"It holds other tables: {', '.join(sorted(tables)[:5])}.",
         )
     elif version > VERSION:
         raise StoreError(
             "store",
             f"this version of sizewise reads stores up to schema {VERSION}",
-            f"{shown} with schema {version}",
+            f"{address} with schema {version}",
             "Install a newer sizewise.",
         )
 
@@ -161,7 +202,3 @@ def _version(connection: Connection, tables: set[str]) -> int | None:
         return None
     ours = SCHEMA_VERSION.c.application == APPLICATION
     return connection.execute(select(SCHEMA_VERSION.c.version).where(ours)).scalar()
-
-
-def _shown(url: URL) -> str:
-    return url.render_as_string(hide_password=True)

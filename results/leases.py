@@ -9,7 +9,7 @@ from sqlalchemy import delete, insert, select
 
 from .connection import writing
 from .errors import StudyHeldError
-from .schema import LEASES
+from .schema import LEASES, STUDIES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -40,6 +40,9 @@ def hold(
     now = time.time()
     mine = LEASES.c.study_id == study_id
     with writing(store.connect()).begin() as connection:
+        # Two that take it at once take turns: SQLite has one writer, PostgreSQL locks this row.
+        study = select(STUDIES.c.id).where(STUDIES.c.id == study_id)
+        connection.execute(study.with_for_update(key_share=True))
         row = connection.execute(select(LEASES).where(mine)).one_or_none()
         held = row is not None and row.holder != holder and row.until > now
         if row is not None and held and not gone(row.holder):

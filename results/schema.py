@@ -7,7 +7,7 @@ NULL, since SQLite knows no other way.
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final, final
 
 from sqlalchemy import (
     JSON,
@@ -22,8 +22,12 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    TypeDecorator,
     UniqueConstraint,
 )
+
+if TYPE_CHECKING:
+    from sqlalchemy import Dialect
 
 APPLICATION: Final = "sizewise"
 VERSION: Final = 1
@@ -49,6 +53,20 @@ METADATA: Final = MetaData(
 )
 
 
+@final
+class Message(TypeDecorator[str]):
+    """Text from anywhere, such as an exception, kept as far as any database can hold it."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002  as SQLAlchemy calls it
+        """Return the text without zero bytes, which PostgreSQL refuses, and with valid Unicode."""
+        if value is None:
+            return None
+        return value.replace("\0", "\ufffd").encode(errors="replace").decode()
+
+
 def _one_of(states: tuple[str, ...]) -> CheckConstraint:
     quoted = ", ".join(f"'{state}'" for state in states)
     return CheckConstraint(f"state IN ({quoted})", name="state")
@@ -67,7 +85,7 @@ STUDIES: Final = Table(
     Column("id", Integer, primary_key=True),
     Column("name", String(100), nullable=False, unique=True),
     Column("state", String(20), nullable=False),
-    Column("reason", Text),
+    Column("reason", Message),
     Column("seed", BigInteger, nullable=False),
     Column("size", String(40), nullable=False),
     Column("created_at", Double, nullable=False),
@@ -87,7 +105,7 @@ TRIALS: Final = Table(
     Column("number", Integer, nullable=False),
     Column("attempt", Integer, nullable=False),
     Column("state", String(20), nullable=False),
-    Column("reason", Text),
+    Column("reason", Message),
     Column("accuracy", Double),
     Column("loss", Double),
     Column("epochs", Integer, nullable=False),
@@ -101,7 +119,7 @@ TRIALS: Final = Table(
     Column("ended_at", Double),
     Column("fingerprint", String(80), nullable=False),
     Column("outline", Text, nullable=False),
-    Column("restarts", Text),
+    Column("restarts", Message),
     Column("point", JSON, nullable=False),
     Column("recipe", JSON, nullable=False),
     Column("architecture", JSON, nullable=False),

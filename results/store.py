@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, final
@@ -13,7 +14,7 @@ from space.errors import InputError, closest
 
 from . import rows
 from .columns import SIZES
-from .connection import absolute, connect, is_file, writing
+from .connection import FOLDER_VARIABLE, absolute, connect, is_file, shown, writing
 from .errors import StoreError, StudyExistsError, UnknownStudyError
 from .names import check_name, first_free
 from .schema import (
@@ -78,7 +79,7 @@ class Store:
         self._engine = None
 
     def __repr__(self) -> str:
-        return f"Store({self._url.render_as_string(hide_password=True)!r})"
+        return f"Store({shown(self._url)!r})"
 
     @property
     def url(self) -> str:
@@ -100,9 +101,13 @@ class Store:
     def folder(self, study_name: str) -> Path:
         """Return the folder of a study's files, whether it is there or not.
 
-        It lies beside an SQLite file, and else in ``runs`` in the working directory.
+        It lies beside an SQLite file, and else where the environment's SIZEWISE_RUNS says, or in
+        ``runs`` in the working directory.
         """
-        beside = Path(str(self._url.database)).parent if is_file(self._url) else Path.cwd() / "runs"
+        if is_file(self._url):
+            beside = Path(str(self._url.database)).parent
+        else:
+            beside = Path(os.environ.get(FOLDER_VARIABLE) or "runs").expanduser().absolute()
         return beside / check_name(study_name)
 
     # Studies
@@ -371,6 +376,8 @@ def _end(connection: Connection, trial_id: int, end: tuple[str, str], last: dict
 
 
 def _check_running(connection: Connection, trial_id: int) -> None:
-    state = connection.execute(select(TRIALS.c.state).where(TRIALS.c.id == trial_id)).scalar()
+    # Locked until the transaction ends, so that no other one can end the trial meanwhile.
+    found = select(TRIALS.c.state).where(TRIALS.c.id == trial_id).with_for_update(key_share=True)
+    state = connection.execute(found).scalar()
     if state != RUNNING:
         raise StoreError("trial", "the trial must be running", f"trial {trial_id}: {state}")

@@ -16,9 +16,9 @@ SizeName = Literal["params", "macs", "activation_bytes", "weight_bytes"]
 
 
 class Section(BaseModel):
-    """A part of the job that refuses fields it does not know."""
+    """A part of the job that refuses fields it does not know, and numbers that are none."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
 class SplitSettings(Section):

@@ -31,11 +31,12 @@ def built_in_jobs() -> list[str]:
     return sorted(entry.name.removesuffix(".yaml") for entry in BUILT_IN_FOLDER.iterdir())
 
 
-def read_job(name: str) -> tuple[str, Job]:
+def read_job(name: str, *, elsewhere: bool = False) -> tuple[str, Job]:
     """Return the stem to name studies after, and the job.
 
     Args:
         name: A path to a YAML file, or the name of a built-in job.
+        elsewhere: Whether it will run on another machine, so that its paths must be absolute.
 
     Raises:
         InputError: When there is no such job, or something in it breaks a rule.
@@ -47,11 +48,15 @@ def read_job(name: str) -> tuple[str, Job]:
         raise InputError("JOB", "must be a job file or a built-in job", name, _nearest_job(path))
     # A study's name is also that of a folder, so it is kept to plain letters.
     stem = re.sub(r"[^A-Za-z0-9._-]+", "-", path.stem).strip("-.")
-    return stem or "job", parse_job(_text(path), base=path.parent)
+    return stem or "job", parse_job(_text(path), base=None if elsewhere else path.parent)
 
 
-def parse_job(text: str, *, base: Path) -> Job:
-    """Return the job that a YAML text describes; paths in it are seen from ``base``."""
+def parse_job(text: str, *, base: Path | None) -> Job:
+    """Return the job that a YAML text describes; paths in it are seen from ``base``.
+
+    Raises:
+        InputError: Something in it breaks a rule, or a path is relative to no folder.
+    """
     job = _validate(_mapping(text))
     return job.model_copy(update={"data": _absolute(job.data, base)})
 
@@ -100,10 +105,14 @@ def _mapping(text: str) -> Mapping[str, Any]:
     return document
 
 
-def _absolute(source: str, base: Path) -> str:
+def _absolute(source: str, base: Path | None) -> str:
     for prefix in PATH_SOURCES:
         if source.startswith(prefix):
-            return prefix + str((base / source.removeprefix(prefix)).absolute())
+            path = Path(source.removeprefix(prefix))
+            if base is None and not path.is_absolute():
+                rule = "a job for a cluster must name an absolute path that its head can read"
+                raise InputError("data", rule, source, "Files of this machine are not sent along.")
+            return prefix + str(((base or Path()) / path).absolute())
     return source
 
 

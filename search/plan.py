@@ -66,10 +66,14 @@ def stored_split(store: Store, study: StudyRecord) -> Split:
     """Return the split that a study began with.
 
     Raises:
-        InputError: Its data cannot be read any more, or have changed.
+        InputError: Its data or its split cannot be read any more, or have changed.
     """
+    path = split_path(store, study.name)
+    if not path.is_file():
+        hint = "Set SIZEWISE_RUNS to the folder that held it, or go on where the study began."
+        raise InputError("study", "the file of its split must be at hand", str(path), hint)
     with _section("split"):
-        indices = load_split_indices(split_path(store, study.name))
+        indices = load_split_indices(path)
         return apply_indices(load_data(study.data["name"]), indices)
 
 

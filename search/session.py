@@ -16,6 +16,7 @@ from .algorithms import choose_algorithm
 from .desk import Desk
 from .environment import describe_environment
 from .job import Job
+from .job_file import override
 from .lease import leased
 from .plan import prepare, split_path, stored_split
 from .runners import choose_runner
@@ -59,17 +60,26 @@ def run(job: Job, store: Store, *, name: str, watch: Watch | None = None) -> Stu
     return _search(plan, store, study, watch)
 
 
-def resume(name: str, store: Store, *, watch: Watch | None = None) -> StudyRecord:
+def resume(
+    name: str, store: Store, *, address: str | None = None, watch: Watch | None = None
+) -> StudyRecord:
     """Go on with a study that was interrupted or killed, and return its record.
 
     Trials that were being trained go on from their checkpoints, or begin anew where they have none,
     with their own seeds.
 
+    Args:
+        name: The study.
+        store: Where it is kept.
+        address: Which Ray trains it, where that is another one than the job's.
+        watch: Shows how the study stands while it runs.
+
     Raises:
         InputError: When there is no such study, its data has changed, or another driver runs it.
     """
     study = store.study(name)
-    plan = prepare(Job.model_validate(study.job), stored_split(store, study))
+    job = override(Job.model_validate(study.job), {"run.address": address})
+    plan = prepare(job, stored_split(store, study))
     return _search(plan, store, study, watch)
 
 

@@ -7,6 +7,7 @@ import typer
 from space.errors import InputError
 
 from .checking import doctor
+from .cluster import jobs, logs, stop, submit
 from .house import check_house
 from .looking import census, describe
 from .reading import front, list_studies, show
@@ -23,6 +24,10 @@ app = typer.Typer(
 app.command("run")(run)
 app.command("resume")(resume)
 app.command("repeat")(repeat)
+app.command("submit")(submit)
+app.command("jobs")(jobs)
+app.command("logs")(logs)
+app.command("stop")(stop)
 app.command("list")(list_studies)
 app.command("show")(show)
 app.command("front")(front)

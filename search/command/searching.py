@@ -18,9 +18,20 @@ if TYPE_CHECKING:
 
 INTERRUPTED = 130
 
+RayOption = Annotated[
+    str | None,
+    typer.Option(
+        "--address",
+        metavar="RAY",
+        help="local, auto or HOST:PORT, in place of the job's.",
+        show_default=False,
+    ),
+]
 
-def run(
+
+def run(  # noqa: PLR0913  each is an option
     job: JobArgument,
+    *,
     study: Annotated[
         str | None, typer.Option(help="What to call the study.", show_default=False)
     ] = None,
@@ -30,6 +41,7 @@ def run(
     workers: Annotated[
         int | None, typer.Option(help="Workers, in place of the job's.", show_default=False)
     ] = None,
+    address: RayOption = None,
     store: StoreOption = None,
 ) -> None:
     """Search as a job says, and show the front of accuracy against size."""
@@ -39,7 +51,12 @@ def run(
     from search.terminal.progress import watch
 
     stem, read = read_job(job)
-    changes = {"study": study, "budget.trials": trials, "run.workers": workers}
+    changes = {
+        "study": study,
+        "budget.trials": trials,
+        "run.workers": workers,
+        "run.address": address,
+    }
     read = override(read, changes)
     opened = open_store(store)
     free = opened.next_name(stem)
@@ -49,7 +66,7 @@ def run(
         _close(opened, run_job(read, opened, name=free, watch=watch))
 
 
-def resume(study: StudyArgument, store: StoreOption = None) -> None:
+def resume(study: StudyArgument, address: RayOption = None, store: StoreOption = None) -> None:
     """Go on with a study that was interrupted or killed."""
     from results import open_store
     from search.session import resume as resume_study
@@ -57,7 +74,7 @@ def resume(study: StudyArgument, store: StoreOption = None) -> None:
 
     opened = open_store(store)
     with _told_plainly():
-        _close(opened, resume_study(study, opened, watch=watch))
+        _close(opened, resume_study(study, opened, address=address, watch=watch))
 
 
 def repeat(

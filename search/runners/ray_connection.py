@@ -1,52 +1,30 @@
-"""How a Ray is reached: one of this machine's own, or a cluster by its address.
-
-Import this module before ray: some of Ray's switches are read when it is imported.
-"""
+"""How a Ray is reached: one of this machine's own, or a cluster by its address."""
 
 from __future__ import annotations
 
 import logging
 import os
 import secrets
+import signal
 import socket
+import threading
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
-# Read by Ray when it is imported or started: no file per trial, no state of its own to restore
-# (the store is the truth), no output of its own, signals left to whoever started the study, and the
-# loss of a node that was announced told as any other.
-os.environ.update(
-    TUNE_DISABLE_AUTO_CALLBACK_LOGGERS="1",
-    TUNE_DISABLE_SIGINT_HANDLER="1",
-    TUNE_GLOBAL_CHECKPOINT_S="600",
-    TUNE_PRINT_ALL_TRIAL_ERRORS="0",
-    RAY_TRAIN_COUNT_PREEMPTION_AS_FAILURE="1",
-    TUNE_WARN_EXCESSIVE_EXPERIMENT_CHECKPOINT_SYNC_THRESHOLD_S="0",
-    RAY_AIR_NEW_OUTPUT="0",
-    RAY_CHDIR_TO_TRIAL_DIR="0",
-    RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO="0",
-    RAY_USAGE_STATS_ENABLED="0",
-)
+from .ray_access import MODE, TOKEN, authentication, cluster_mode  # before ray
 
-# By default Ray runs its workers at low priority, so that any other process starves them.
-os.environ.setdefault("RAY_worker_niceness", "0")
-
+# isort: split
 import ray
-from ray import _raylet
 
 from space.errors import InputError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-LOCAL: Final = "local"
-AUTO: Final = "auto"
-_MODE: Final = "RAY_AUTH_MODE"
-_TOKEN: Final = "RAY_AUTH_TOKEN"  # noqa: S105  the name of a variable
-_REACHABLE_SECONDS: Final = 5.0
+    from ray.job_submission import JobSubmissionClient
 
-# Compiled, and without types.
-_switches: Any = _raylet
+LOCAL: Final = "local"
+_REACHABLE_SECONDS: Final = 5.0
 
 
 @contextmanager
@@ -77,15 +55,16 @@ def local_ray(cores: int) -> Iterator[None]:
     that only this process and its workers know keeps others out; it is drawn for this Ray and
     written nowhere, and a token of the user's clusters plays no part.
     """
-    with _authentication({_MODE: "token", _TOKEN: secrets.token_hex(32)}):
+    with authentication({MODE: "token", TOKEN: secrets.token_hex(32)}):
         # A bare init would join any cluster on record.
-        ray.init(
-            address=LOCAL,
-            num_cpus=cores,
-            include_dashboard=False,
-            log_to_driver=False,
-            logging_level=logging.ERROR,
-        )
+        with _signals_kept():
+            ray.init(
+                address=LOCAL,
+                num_cpus=cores,
+                include_dashboard=False,
+                log_to_driver=False,
+                logging_level=logging.ERROR,
+            )
         try:
             yield
         finally:
@@ -100,9 +79,10 @@ def cluster(address: str) -> Iterator[None]:
         InputError: No cluster answers at the address, or it does not take this machine's token.
     """
     _check_answers(address)
-    with _authentication({_MODE: cluster_mode()}):
+    with authentication({MODE: cluster_mode()}):
         try:
-            ray.init(address=address, log_to_driver=False, logging_level=logging.CRITICAL)
+            with _signals_kept():
+                ray.init(address=address, log_to_driver=False, logging_level=logging.CRITICAL)
         except (ConnectionError, RuntimeError, ValueError, ray.exceptions.RayError) as error:
             raise _explained(error, address) from error
         try:
@@ -111,16 +91,31 @@ def cluster(address: str) -> Iterator[None]:
             ray.shutdown()
 
 
-def cluster_mode() -> str:
-    """Return how to authenticate at a cluster: as told, or else by token where there is one.
+@contextmanager
+def job_client(address: str) -> Iterator[JobSubmissionClient]:
+    """Hold a client of a cluster's Jobs API.
 
-    Ray alone would leave the token out at an explicit address unless ``RAY_AUTH_MODE`` is set.
+    Args:
+        address: The cluster's dashboard, ``http://HEAD:8265``.
+
+    Raises:
+        InputError: Nothing answers there, it does not take this machine's token, or refuses.
     """
-    told = os.environ.get(_MODE)
-    if told:
-        return told
-    found = _switches.AuthenticationTokenLoader.instance().has_token(ignore_auth_mode=True)
-    return "token" if found else "disabled"
+    if not address.startswith(("http://", "https://")):
+        rule = "must be the URL of a Ray cluster's dashboard"
+        raise InputError("address", rule, address, "Give --address http://HEAD:8265.")
+    from ray.job_submission import JobSubmissionClient  # noqa: PLC0415  with half of the dashboard
+
+    for noisy in ("dashboard.modules.dashboard_sdk", "dashboard.modules.job.sdk"):
+        logging.getLogger(f"ray.{noisy}").setLevel(logging.WARNING)
+    logging.getLogger("ray._private.runtime_env.packaging").setLevel(logging.WARNING)
+    # Ray would take the variables before what it is told.
+    variables = {MODE: cluster_mode(), "RAY_ADDRESS": None, "RAY_API_SERVER_ADDRESS": None}
+    with authentication(variables):
+        try:
+            yield JobSubmissionClient(address)
+        except (OSError, RuntimeError, ray.exceptions.AuthenticationError) as error:
+            raise _refused(error, address) from error
 
 
 def try_ray() -> int:
@@ -134,26 +129,15 @@ def _process() -> int:
 
 
 @contextmanager
-def _authentication(variables: dict[str, str]) -> Iterator[None]:
-    """Let Ray read these variables now, and at the end those that stood there before."""
-    before = {name: os.environ.get(name) for name in variables}
-    os.environ.update(variables)
-    _read_again()
+def _signals_kept() -> Iterator[None]:
+    """Leave SIGTERM to whoever had it: Ray would exit at once, with epochs in flight."""
+    before = signal.getsignal(signal.SIGTERM)
     try:
         yield
     finally:
-        for name, value in before.items():
-            if value is None:
-                del os.environ[name]
-            else:
-                os.environ[name] = value
-        _read_again()
-
-
-def _read_again() -> None:
-    # Ray keeps mode and token from the first time that it looked, for all later connections.
-    _switches.Config.initialize("")
-    _switches.AuthenticationTokenLoader.instance().reset_cache()
+        mine = threading.current_thread() is threading.main_thread()
+        if mine and before is not None:  # None: it was set by something other than Python
+            signal.signal(signal.SIGTERM, before)
 
 
 def _check_answers(address: str) -> None:
@@ -171,13 +155,27 @@ def _explained(error: BaseException, address: str) -> InputError:
     """Tell a wrong token from a cluster that is not there: Ray calls both a crashed instance."""
     told = f"{error} {error.__cause__ or ''}"
     if "InvalidAuthToken" in told or isinstance(error, ray.exceptions.AuthenticationError):
-        return InputError(
-            "run.address",
-            "the cluster must know this machine's token",
-            address,
-            "Put the cluster's token into ~/.ray/auth_token or RAY_AUTH_TOKEN, on all machines.",
-        )
+        return _stranger("run.address", address)
     return _unreachable(address, "this machine must be a node of a running Ray cluster")
+
+
+def _refused(error: BaseException, address: str) -> InputError:
+    if isinstance(error, ray.exceptions.AuthenticationError):
+        return _stranger("address", address)
+    if "ray[default]" in str(error):
+        hint = "Install it: pip install 'sizewise[cluster]'."
+        return InputError("address", "Ray's client of clusters must be installed", address, hint)
+    told = " ".join(str(error).split())
+    return InputError("address", f"a Ray cluster must take jobs there ({told})", address)
+
+
+def _stranger(field: str, address: str) -> InputError:
+    return InputError(
+        field,
+        "the cluster must know this machine's token",
+        address,
+        "Put the cluster's token into ~/.ray/auth_token or RAY_AUTH_TOKEN, on all machines.",
+    )
 
 
 def _unreachable(address: str, rule: str) -> InputError:

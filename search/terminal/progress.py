@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -25,20 +26,50 @@ if TYPE_CHECKING:
 
 FRONT_ROWS = 12
 BAR_WIDTH = 30
+LINE_SECONDS = 15.0
 
 
 @contextmanager
 def watch(study: StudyRecord, standing: Standing) -> Iterator[None]:
-    """Show the study in place, where the terminal can; else say how it began and ended."""
+    """Show the study in place, where the terminal can; else print a line now and then."""
     console = Console()
     before = f", {standing.done} done before" if standing.done else ""
     goal = f"{standing.trials} trials{before}"
     console.print(f"Study [bold]{study.name}[/bold]: {goal}. Starting workers…")
     if not console.is_terminal:
-        yield
+        with _lines(standing, console):
+            yield
         return
     with Live(_View(standing), console=console, refresh_per_second=4, transient=True):
         yield
+
+
+@contextmanager
+def _lines(standing: Standing, console: Console) -> Iterator[None]:
+    """Tell a log how the study stands, as often as trials end but not more often than a reader."""
+    over = threading.Event()
+
+    def tell() -> None:
+        told = standing.done
+        while not over.wait(LINE_SECONDS):
+            if told != (told := standing.done):
+                console.print("  ".join(filter(None, _words(standing))), highlight=False)
+
+    thread = threading.Thread(target=tell, name="progress", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()
+
+
+def _words(standing: Standing) -> Iterator[str]:
+    best, left = standing.best, standing.seconds_left
+    yield f"{standing.done}/{standing.trials} trials"
+    yield f"best {best.accuracy:.2%}" if best else "no result yet"
+    yield f"{standing.failed} failed" if standing.failed else ""
+    yield f"about {clock(left)} left" if left is not None else ""
 
 
 class _View:
@@ -55,15 +86,10 @@ class _View:
     def _headline(self) -> RenderableType:
         standing = self._standing
         row = Table.grid(padding=(0, 2))
-        best = f"best {standing.best.accuracy:.2%}" if standing.best else "no result yet"
-        left = standing.seconds_left
         row.add_row(
             ProgressBar(total=standing.trials, completed=standing.done, width=BAR_WIDTH),
-            f"{standing.done}/{standing.trials} trials",
-            f"[bold]{best}[/bold]",
-            f"{standing.failed} failed" if standing.failed else "",
+            *_words(standing),
             f"{clock(time.monotonic() - self._began)} spent",
-            f"about {clock(left)} left" if left is not None else "",
         )
         return row
 

@@ -1,16 +1,23 @@
-"""What every store must do, whatever database it stands on: a new one is a fixture `store`."""
+"""What every store must do, whatever database it stands on.
+
+A new one is two fixtures: `empty`, the URL of a database that holds nothing, and `store` on it.
+"""
 
 from __future__ import annotations
 
 import math
 import pickle
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
-from results import EpochRecord, Store, Study
+from results import EpochRecord, Store, Study, open_store
 from results.errors import StoreError, StudyExistsError, UnknownStudyError
 from results.names import check_name
 from space.errors import InputError
@@ -18,6 +25,12 @@ from space.errors import InputError
 from .samples import new_study, report, small_network, start
 
 LONG_AGO = datetime(2024, 1, 1, tzinfo=UTC)
+ROOT = Path(__file__).parents[2]
+
+
+def child(*arguments: object) -> subprocess.Popen[str]:
+    command = [sys.executable, "-m", "tests.results.writer", *map(str, arguments)]
+    return subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
 
 
 class StoreKit:
@@ -235,3 +248,26 @@ class StoreKit:
         with ThreadPoolExecutor(4) as pool:
             list(pool.map(write, ids))
         assert [len(store.epochs(trial_id)) for trial_id in ids] == [20] * 4
+
+    def test_readers_see_whole_trials_while_a_process_writes(self, store: Store) -> None:
+        study = new_study(store)
+        with ExitStack() as stack:
+            wanted = ("fill", "watch", "watch")
+            processes = [stack.enter_context(child(what, store.url, 150)) for what in wanted]
+            assert [process.wait(timeout=50) for process in processes] == [0, 0, 0]
+        assert len(store.trials(study.id)) == 150
+
+    def test_processes_that_create_a_store_at_once_share_it(self, empty: str) -> None:
+        openers = [child("open", empty) for _ in range(4)]
+        for opener in openers:
+            with opener:
+                assert opener.wait(timeout=50) == 0
+        store = open_store(empty)
+        assert len(store.studies()) == 4
+        store.close()
+
+    def test_a_reason_may_hold_any_characters(self, store: Store) -> None:
+        study = new_study(store)
+        trial_id = store.start_trial(study.id, start(0))
+        store.end_trial(trial_id, "failed", "a\0b \udcff ä 🙂\n'\";--")
+        assert store.trial(study.id, 0).reason == "a\ufffdb ? ä 🙂\n'\";--"

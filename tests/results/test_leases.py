@@ -33,9 +33,11 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     return clock
 
 
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    opened = open_store(f"sqlite:///{tmp_path}/store.db")
+@pytest.fixture(params=["sqlite", "postgres"])
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
+    on_file = request.param == "sqlite"
+    url = f"sqlite:///{tmp_path}/store.db" if on_file else request.getfixturevalue("postgres")
+    opened = open_store(url)
     yield opened
     opened.close()
 

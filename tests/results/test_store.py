@@ -1,31 +1,34 @@
 from __future__ import annotations
 
+import shutil
 import sqlite3
-import subprocess
-import sys
-from contextlib import ExitStack, closing
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from results import Store, open_store, weights_path
-from results.errors import StoreError
+from results.errors import StoreError, StudyExistsError
 from results.schema import VERSION
 from space.errors import InputError
 
 from .samples import new_study, report, start
-from .store_kit import StoreKit
+from .store_kit import StoreKit, child
+from .stores.make import HERE, fill, told
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-HERE = Path(__file__).parent
+
+@pytest.fixture
+def empty(tmp_path: Path) -> str:
+    return f"sqlite:///{tmp_path}/runs/sizewise.db"
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    opened = open_store(f"sqlite:///{tmp_path}/runs/sizewise.db")
+def store(empty: str) -> Iterator[Store]:
+    opened = open_store(empty)
     yield opened
     opened.close()
 
@@ -69,6 +72,23 @@ def test_a_newer_store_is_refused_and_left_alone(store: Store, version: int) -> 
         connection.commit()
     with pytest.raises(StoreError, match=f"schema {version}.*newer sizewise"):
         open_store(store.url)
+
+
+@pytest.mark.parametrize("path", sorted(HERE.glob("version-*.db")), ids=lambda path: path.stem)
+def test_a_store_of_an_earlier_version_is_read_and_written(path: Path, tmp_path: Path) -> None:
+    shutil.copy(path, tmp_path / "old.db")
+    old, new = (open_store(f"sqlite:///{tmp_path}/{name}.db") for name in ("old", "new"))
+    fill(new)
+    assert told(old) == told(new)
+    study = old.study("digits")
+    trial_id = old.start_trial(study.id, start(2))
+    old.record_epoch(trial_id, report(1, 0.75))
+    old.end_trial(trial_id, "finished", "trained all 1 epochs")
+    assert old.trial(study.id, 2).accuracy == 0.75
+    with pytest.raises(StudyExistsError, match="empty-2"):
+        new_study(old, "empty")
+    for store in (old, new):
+        store.close()
 
 
 def test_a_foreign_database_is_refused_and_left_alone(tmp_path: Path) -> None:
@@ -135,11 +155,6 @@ def test_an_interrupted_transaction_leaves_nothing(
     assert store.trial(study.id, 0).state == "running"
 
 
-def child(*arguments: object) -> subprocess.Popen[str]:
-    command = [sys.executable, "-m", "tests.results.writer", *map(str, arguments)]
-    return subprocess.Popen(command, cwd=HERE.parents[1], stdout=subprocess.PIPE, text=True)
-
-
 def test_a_killed_writer_loses_nothing_that_it_had_committed(store: Store) -> None:
     study = new_study(store)
     for number, commits in enumerate((1, 2, 3, 5, 17, 40, 120, 400)):
@@ -156,21 +171,3 @@ def test_a_killed_writer_loses_nothing_that_it_had_committed(store: Store) -> No
         with closing(sqlite3.connect(database(store))) as connection:
             assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
             assert connection.execute("PRAGMA foreign_key_check").fetchall() == []
-
-
-def test_readers_see_whole_trials_while_a_process_writes(store: Store) -> None:
-    study = new_study(store)
-    with ExitStack() as stack:
-        wanted = ("fill", "watch", "watch")
-        processes = [stack.enter_context(child(what, store.url, 150)) for what in wanted]
-        assert [process.wait(timeout=50) for process in processes] == [0, 0, 0]
-    assert len(store.trials(study.id)) == 150
-
-
-def test_processes_that_create_a_store_at_once_share_it(tmp_path: Path) -> None:
-    url = f"sqlite:///{tmp_path}/runs/new.db"
-    openers = [child("open", url) for _ in range(4)]
-    for opener in openers:
-        with opener:
-            assert opener.wait(timeout=50) == 0
-    assert len(open_store(url).studies()) == 4

@@ -73,6 +73,10 @@ WRONG_JOBS = {
         document().replace("trials: 4", "trials: 0"),
         ["budget.trials", "greater than 0"],
     ),
+    "endless time": (
+        document().replace("minutes: null", "minutes: .inf"),
+        ["budget.minutes", "finite"],
+    ),
     "unknown algorithm": (
         document().replace("algorithm: random", "algorithm: randon"),
         ["search.algorithm", "'random'"],
@@ -217,3 +221,27 @@ def test_help_loads_nothing_heavy() -> None:
     ran = subprocess.run([sys.executable, "-c", probe], capture_output=True, text=True, check=False)
     assert ran.returncode == 0, ran.stderr
     assert "export" in ran.stdout
+
+
+def test_what_cannot_be_sent_to_a_cluster_is_refused(
+    sizewise: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "job.yaml").write_text(document())
+    (tmp_path / "local.yaml").write_text(document(data="npz:images.npz"))
+    head = ["--address", "http://127.0.0.1:9"]
+    monkeypatch.setenv("RAY_AUTH_TOKEN_PATH", str(tmp_path / "nowhere"))
+    refused = {
+        "absolute path": ["submit", "local.yaml", *head],
+        "PostgreSQL": ["submit", "job.yaml", *head, "--store", "sqlite:///runs/sizewise.db"],
+        "either a job or --resume": ["submit", *head],
+        "dashboard": ["submit", "job.yaml", "--address", "ray://head:10001"],
+        "must name a file that holds a token": ["submit", "job.yaml", *head],
+    }
+    for rule, words in refused.items():
+        code, _, errors = sizewise(*words)
+        assert (code, errors.count("\n")) == (2, 1), errors
+        assert rule.lower() in errors.lower()
+    monkeypatch.delenv("RAY_AUTH_TOKEN_PATH")
+    code, _, errors = sizewise("jobs", *head)
+    assert (code, errors.count("\n")) == (2, 1), errors
+    assert "a Ray cluster must take jobs there" in errors
