@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from .algorithms import Algorithm
     from .job import Budget
+    from .stopping import Stop, StoppingRule
 
 TrialEnd = Literal["finished", "stopped", "failed"]
 
@@ -63,7 +64,7 @@ class Desk:
     `fail`.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - each is one part of a running study
         self,
         store: Store,
         study: StudyRecord,
@@ -71,11 +72,13 @@ class Desk:
         *,
         recipe: Recipe,
         budget: Budget,
+        stopping: StoppingRule | None = None,
     ) -> None:
         self._store = store
         self._study = study
         self._algorithm = algorithm
         self._recipe = recipe
+        self._stopping = stopping
         self._open: dict[int, _Open] = {}
         self._again: deque[Assignment] = deque()
         self._next_number = 0
@@ -122,6 +125,10 @@ class Desk:
         self._store.record_epoch(trial.trial_id, asdict(report))
         trial.epoch, trial.accuracy = report.epoch, report.accuracy
         self.standing.progress(number, report.epoch)
+        stop = self._judge(number, trial.proposal.architecture, report.epoch, report.accuracy)
+        if stop is not None:
+            self._end(number, "stopped", stop.reason, expected=stop.expected)
+            return False
         # After its last epoch a trial only has its weights to save, which an interrupt waits for.
         return not self._interrupted or report.epoch >= self._recipe.epochs
 
@@ -146,12 +153,32 @@ class Desk:
             self._again.append(self._assignment(number, trial.proposal.architecture))
             self.standing.forget(number)
 
-    def _end(self, number: int, state: TrialEnd, reason: str) -> None:
+    def _end(
+        self, number: int, state: TrialEnd, reason: str, *, expected: float | None = None
+    ) -> None:
+        """Commit an end; of a stopped trial the algorithm learns where it was expected to end."""
         trial = self._open.pop(number)
         self._store.end_trial(trial.trial_id, state, reason)
-        accuracy = None if state == "failed" else trial.accuracy
-        self._algorithm.tell(Outcome(trial.proposal, accuracy))
+        accuracy = trial.accuracy if state == "finished" else None
+        self._algorithm.tell(Outcome(trial.proposal, accuracy if expected is None else expected))
         self.standing.ended(number, trial.proposal.architecture, state, accuracy)
+
+    def _judge(
+        self, number: int, architecture: Architecture, epoch: int, accuracy: float
+    ) -> Stop | None:
+        if self._stopping is None:
+            return None
+        size = float(getattr(architecture, self._study.size))
+        return self._stopping.judge(number, size, epoch, accuracy)
+
+    def _judge_again(self, trial: TrialRecord, architecture: Architecture) -> float | None:
+        """Tell the rule the epochs of a trial that ended; return where it was expected to end."""
+        expected = trial.accuracy if trial.state != "failed" else None
+        for epoch in () if self._stopping is None else self._store.epochs(trial.id):
+            stop = self._judge(trial.number, architecture, epoch.epoch, epoch.accuracy)
+            if stop is not None and trial.state == "stopped":
+                expected = stop.expected
+        return expected
 
     def _wants_more(self) -> bool:
         late = self._deadline is not None and time.monotonic() > self._deadline
@@ -199,8 +226,8 @@ class Desk:
             if trial.state == "running":
                 self._open[trial.number] = _Open(trial.id, proposal)
                 continue
-            accuracy = None if trial.state == "failed" else trial.accuracy
-            self._algorithm.tell(Outcome(proposal, accuracy))
+            self._algorithm.tell(Outcome(proposal, self._judge_again(trial, architecture)))
+            accuracy = trial.accuracy if trial.state == "finished" else None
             self.standing.ended(trial.number, architecture, trial.state, accuracy)
         self.put_back()
         self.standing.begin()

@@ -6,7 +6,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, PositiveInt
 
-AlgorithmName = Literal["random", "tpe", "nsga2"]
+AlgorithmName = Literal["pareto", "random", "tpe", "gp", "nsga2"]
+StopName = Literal["none", "front", "asha", "pareto-asha"]
 RunnerName = Literal["ray", "inline"]
 SizeName = Literal["params", "macs", "activation_bytes", "weight_bytes"]
 
@@ -31,6 +32,7 @@ class SearchSettings(Section):
     """Which networks to try next, and what they are traded against."""
 
     algorithm: AlgorithmName = "tpe"
+    stop: StopName = "none"
     size: SizeName = "params"
     seed: Annotated[int, Field(ge=0, lt=2**31)] = 0
 

@@ -17,6 +17,7 @@ from .job import Job
 from .lease import leased
 from .plan import prepare, split_path, stored_split
 from .runners import choose_runner
+from .stopping import choose_stopping
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -73,7 +74,10 @@ def _search(plan: Plan, store: Store, study: StudyRecord, watch: Watch | None) -
     job = plan.job
     with leased(store, study.id) as when_lost:
         algorithm = choose_algorithm(job.search, plan.space)
-        desk = Desk(store, study, algorithm, recipe=plan.recipe, budget=job.budget)
+        stopping = choose_stopping(job.search.stop, plan.recipe.epochs)
+        desk = Desk(
+            store, study, algorithm, recipe=plan.recipe, budget=job.budget, stopping=stopping
+        )
         when_lost(desk.interrupt)
         store.record_environment(study.id, describe_environment())
         store.set_study_state(study.id, "running")

@@ -10,6 +10,7 @@ from .checking import doctor
 from .house import check_house
 from .looking import census, describe
 from .reading import front, list_studies, show
+from .replaying import replay
 from .searching import repeat, resume, run
 from .taking import export
 
@@ -29,6 +30,7 @@ app.command("front")(front)
 app.command("export")(export)
 app.command("describe")(describe)
 app.command("census")(census)
+app.command("replay")(replay)
 app.command("doctor")(doctor)
 
 
