@@ -40,7 +40,7 @@ ALGORITHMS = get_args(AlgorithmName)
 STOPS = get_args(StopName)
 # Optuna's Gaussian process takes seconds for a decision, and ever more: it is given fewer seeds
 # and, where it gets nowhere, fewer networks.
-CAPS = {"gp": (5, 100)}
+CAPS = {"gp": (3, 150)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,13 +101,17 @@ def search(task: Task) -> Found:
 
 
 def searches(
-    names: Sequence[str], columns: Columns | None, algorithms: Sequence[str], seeds: int
+    names: Sequence[str],
+    columns: Columns | None,
+    algorithms: Sequence[str],
+    seeds: int,
+    networks: int | None,
 ) -> list[Task]:
     """Return what is to be done, one task for each table, algorithm and seed."""
     tasks = []
     for name in names:
         for algorithm in algorithms:
-            most, cap = CAPS.get(algorithm, (seeds, None))
+            most, cap = CAPS.get(algorithm, (seeds, networks))
             chosen = range(min(seeds, most))
             tasks += [Task(name, columns, algorithm, seed, cap) for seed in chosen]
     return tasks
@@ -191,6 +195,7 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, default=20, help="searches of each kind")
     parser.add_argument("--curves", action="store_true", help="compare stopping rules")
     parser.add_argument("--algorithm", default="pareto", help="what proposes, with --curves")
+    parser.add_argument("--networks", type=int, help="networks that a search may train")
     parser.add_argument("--workers", type=int, default=1, help="searches at once")
     parser.add_argument("--quick", action="store_true", help="end within 50 seconds")
     options = parser.parse_args()
@@ -206,7 +211,7 @@ def main() -> None:
     if options.curves:
         names = [name for name in names if load(name, columns).epochs > 1]
         tasks = [
-            Task(name, columns, options.algorithm, seed, None, stop, None)
+            Task(name, columns, options.algorithm, seed, options.networks, stop, None)
             for name in names
             for stop in STOPS
             for seed in range(seeds)
@@ -215,7 +220,7 @@ def main() -> None:
         algorithms = options.algorithms.split(",")
         if options.quick:
             names, algorithms = names[:1], ["pareto", "random"]
-        tasks = searches(names, columns, algorithms, seeds)
+        tasks = searches(names, columns, algorithms, seeds, options.networks)
     with ProcessPoolExecutor(options.workers, mp_context=get_context("spawn")) as pool:
         found = list(pool.map(search, tasks))
     print(json.dumps(stopping(found) if options.curves else efficiency(found)))

@@ -31,7 +31,7 @@ class SplitSettings(Section):
 class SearchSettings(Section):
     """Which networks to try next, and what they are traded against."""
 
-    algorithm: AlgorithmName = "tpe"
+    algorithm: AlgorithmName = "pareto"
     stop: StopName = "none"
     size: SizeName = "params"
     seed: Annotated[int, Field(ge=0, lt=2**31)] = 0

@@ -36,14 +36,6 @@ class Row:
         return str(self.number)
 
 
-@dataclass(frozen=True, slots=True)
-class RowCosts:
-    """What points of a table cost; only those that stand in it are inside."""
-
-    inside: npt.NDArray[np.bool_]
-    size: Floats
-
-
 @final
 class TableSpace:
     """The points of a table; any other point stands for the nearest network not yet taken.
@@ -101,24 +93,9 @@ class TableSpace:
                 return self._point(int(number))
         return self._nearest(np.array(point))
 
-    def settle(self, points: npt.ArrayLike) -> Ints:
-        """Return the points, those of the table as the first ones of their networks."""
-        found = [self._place.get(tuple(map(int, point))) for point in np.asarray(points)]
-        settled = np.array(points, dtype=np.int64)
-        for at, row in enumerate(found):
-            if row is not None:
-                settled[at] = self.table.points[self._first[self.table.network[row]]]
-        return settled
-
-    def costs(self, points: npt.ArrayLike) -> RowCosts:
-        """Return what points cost."""
-        rows = np.array([self._place.get(tuple(map(int, each)), -1) for each in np.asarray(points)])
-        size = np.zeros(len(rows)) if not len(rows) else self.table.size[self.table.network[rows]]
-        return RowCosts(rows >= 0, size)
-
-    def networks(self) -> Ints:
-        """Return a point for each network that is free (n, d): a table can be looked at whole."""
-        return self.table.points[self._first[self._free]]
+    def networks(self) -> tuple[Ints, Floats]:
+        """Return a point for each network that is free (n, d), and their sizes (n,)."""
+        return self.table.points[self._first[self._free]], self.table.size[self._free]
 
     def neighbours(self, point: Point) -> list[Point]:
         """Return the points of the table that are one choice away."""

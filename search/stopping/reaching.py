@@ -18,7 +18,7 @@ RISK = 0.05
 """The largest chance to reach the front after all that a stopped trial may have."""
 LEAST = 10
 """Whole curves that are needed before anything is extrapolated."""
-_FADED = 4
+_FADED = 5
 """Curves of other lengths than the numbers of the model; one of them counts as so many."""
 
 
@@ -26,10 +26,10 @@ _FADED = 4
 class Reaching(StoppingRule):
     """Extrapolates a curve and compares what it may reach with the front at the trial's size.
 
-    The last accuracy is a line in the present accuracy, the mean of the later half of the curve,
-    and the logarithm of size, fitted to the whole curves of the study (in the manner of Baker et
-    al. 2017, "Accelerating neural architecture search using performance prediction"). How far it
-    may be off is told by leaving out each curve in turn, with Student's distribution.
+    The last accuracy is a line in the present accuracy, the best so far, the mean of the later half
+    of the curve, and the logarithm of size, fitted to the whole curves of the study (in the manner
+    of Baker et al. 2017, "Accelerating neural architecture search using performance prediction").
+    How far it may be off is told by leaving out each curve in turn, with Student's distribution.
     """
 
     def __init__(self, epochs: int, risk: float = RISK) -> None:
@@ -55,18 +55,11 @@ class Reaching(StoppingRule):
 
 
 def _features(curves: Sequence[Curve], epoch: int) -> Floats:
-    later = epoch // 2
-    return np.array(
-        [
-            (
-                1.0,
-                one.accuracies[epoch - 1],
-                float(np.mean(one.accuracies[later:epoch])),
-                np.log(one.size),
-            )
-            for one in curves
-        ]
-    )
+    """Return a one, and what a curve says until an epoch, for each curve (n, 5)."""
+    begun = np.array([one.accuracies[:epoch] for one in curves])
+    later, best = begun[:, epoch // 2 :].mean(axis=1), begun.max(axis=1)
+    sizes = np.log([one.size for one in curves])
+    return np.column_stack([np.ones(len(curves)), begun[:, -1], best, later, sizes])
 
 
 def _extrapolate(whole: Sequence[Curve], curve: Curve, epoch: int) -> tuple[float, float]:

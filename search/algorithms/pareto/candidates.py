@@ -32,8 +32,8 @@ _CLIMBERS, _CLIMBS = 6, 8
 class Listing(Protocol):
     """A space that can name all networks that are left."""
 
-    def networks(self) -> Ints:
-        """Return a point for each."""
+    def networks(self) -> tuple[Ints, Floats]:
+        """Return a point for each (n, d), and their sizes (n,)."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -73,10 +73,9 @@ class Finder:
         rng: np.random.Generator,
     ) -> tuple[Candidates, Floats]:
         """Return candidates and their gains; ``front`` are points to look around (n, d)."""
-        if self._listing is not None:
-            return self._valued(self._listing.networks(), gain)
-        if self._every is not None:
-            return self._valued(self._every, gain)
+        every = self._every if self._listing is None else _listed(self._listing)
+        if every is not None:
+            return every, gain(every)
         found = [self._valued(self._drawn(front, rng), gain)]
         for _ in range(_CLIMBS):
             candidates, gains = found[-1]
@@ -88,12 +87,12 @@ class Finder:
         return _joined(found)
 
     @cached_property
-    def _every(self) -> Ints | None:
-        """All canonical points of a small space."""
+    def _every(self) -> Candidates | None:
+        """All networks of a small space."""
         if prod(map(int, self._choices)) > _LISTED:
             return None
         grid = np.indices(tuple(self._choices)).reshape(len(self._choices), -1).T
-        return self.weigh(np.ascontiguousarray(grid, dtype=np.int64)).points
+        return self.weigh(np.ascontiguousarray(grid, dtype=np.int64))
 
     def _valued(
         self, points: Ints, gain: Callable[[Candidates], Floats]
@@ -118,6 +117,11 @@ class Finder:
             changed[:, place] = np.tile(np.arange(choices), len(points))
             tried.append(changed)
         return np.vstack(tried)
+
+
+def _listed(space: Listing) -> Candidates:
+    points, sizes = space.networks()
+    return Candidates(points, np.log(sizes))
 
 
 def _joined(found: Sequence[tuple[Candidates, Floats]]) -> tuple[Candidates, Floats]:

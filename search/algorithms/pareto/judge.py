@@ -21,6 +21,8 @@ Ints: TypeAlias = npt.NDArray[np.int64]
 
 _LEARNT_FROM, _FITTED_TO = 500, 100
 """Networks that the model knows, and those that its lengths are found from, at most."""
+_LUCK = 2.0
+"""Standard deviations of noise above expectation that are believed of a network."""
 _MARGIN = 0.05
 """How far beyond the largest network the front counts, as a share of the range of sizes."""
 _NARROWEST = 0.1
@@ -88,7 +90,8 @@ class Judge:
                 np.append(learnt.accuracy, expected),
             )
             self._model = self._surrogate(learnt)
-        believed, _ = self._predict(learnt.points, learnt.log_size)
+        expected, _ = self._predict(learnt.points, learnt.log_size)
+        believed = np.minimum(learnt.accuracy, expected + _LUCK * self._model.noise)
         self._floor = float(told.accuracy.min())
         self._believed, self._sizes = believed, learnt.log_size
         self.front = learnt.points[self._on_front(believed, learnt.log_size)]

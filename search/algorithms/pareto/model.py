@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 Floats: TypeAlias = npt.NDArray[np.float64]
 
+TINY = 1e-9
 _ROUNDS = 40
 """Steps of the search for lengths, at most."""
 # Where amplitude, lengths and noise are looked for.
@@ -28,7 +29,7 @@ _LENGTH_SPREAD, _SIZE_LENGTH = 1.4, (0.0, 1.5)
 
 @final
 class Surrogate:
-    """A Gaussian process over choices and size, around a line in the logarithm of size.
+    """A Gaussian process over choices and size, around the mean of what was told.
 
     Args:
         features: (n, f) of trained networks: choices between 0 and 1, then size from 0 to 1.
@@ -37,16 +38,20 @@ class Surrogate:
     """
 
     def __init__(self, features: Floats, accuracy: Floats, kernel: Any) -> None:
-        self._trend, self._scale, rest = _detrend(features, accuracy)
+        self._middle, self._scale = float(accuracy.mean()), float(accuracy.std()) + TINY
         self._process = GaussianProcessRegressor(kernel, alpha=1e-6, optimizer=None)
-        self._process.fit(features, rest)
+        self._process.fit(features, (accuracy - self._middle) / self._scale)
+
+    @property
+    def noise(self) -> float:
+        """The standard deviation of training the same network again."""
+        return float(np.sqrt(self._process.kernel_.k2.noise_level)) * self._scale
 
     def predict(self, features: Floats) -> tuple[Floats, Floats]:
         """Return mean and standard deviation of the accuracy, training noise apart."""
         mean, spread = self._process.predict(features, return_std=True)
-        noise = float(self._process.kernel_.k2.noise_level)
-        own = np.sqrt(np.maximum(spread**2 - noise, 1e-10))
-        return mean * self._scale + _line(self._trend, features), own * self._scale
+        own = np.sqrt(np.maximum(spread**2 - self._process.kernel_.k2.noise_level, 1e-10))
+        return mean * self._scale + self._middle, own * self._scale
 
 
 def find_kernel(features: Floats, accuracy: Floats) -> Any:
@@ -63,7 +68,7 @@ def find_kernel(features: Floats, accuracy: Floats) -> Any:
     widths[[0, -2, -1]] = _AMPLITUDE[1], _SIZE_LENGTH[1], _NOISE[1]
     kernel = ConstantKernel(1.0, BEYOND) * ChoiceKernel(np.exp(middle)) + WhiteKernel(1e-2, BEYOND)
     process = GaussianProcessRegressor(kernel, alpha=1e-6, optimizer=_with_prior(means, widths))
-    process.fit(features, _detrend(features, accuracy)[2])
+    process.fit(features, (accuracy - accuracy.mean()) / (accuracy.std() + TINY))
     return process.kernel_
 
 
@@ -90,20 +95,3 @@ def _with_prior(means: Floats, widths: Floats) -> Callable[..., tuple[Floats, fl
         return found.x, float(found.fun)
 
     return search
-
-
-def _detrend(features: Floats, accuracy: Floats) -> tuple[Floats, float, Floats]:
-    """Return a line in size, the scale of what it leaves, and what it leaves at that scale."""
-    size = features[:, -1]
-    spread = float(size.std())
-    # A touch of ridge, for networks of nearly one size.
-    slope = float(np.mean((size - size.mean()) * accuracy) / (spread**2 + 1e-3))
-    trend = np.array([float(accuracy.mean()) - slope * float(size.mean()), slope])
-    rest = accuracy - _line(trend, features)
-    scale = float(rest.std()) + 1e-9
-    return trend, scale, rest / scale
-
-
-def _line(trend: Floats, features: Floats) -> Floats:
-    line: Floats = trend[0] + trend[1] * features[:, -1]
-    return line

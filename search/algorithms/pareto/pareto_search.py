@@ -49,8 +49,8 @@ class ParetoSearch(Algorithm):
 
     A decision depends on the seed, on what was proposed before it, and on what is told by then;
     not on the order of telling. Proposals that are still open count as if they had reached what is
-    expected of them, so that workers are sent to different places. The front is that of expected
-    accuracies where trainings are noisy, so that a lucky one does not hide its neighbours.
+    expected of them, so that workers are sent to different places. What lies far above expectation
+    for its noise is believed in part only, so that a lucky training does not hide its neighbours.
     """
 
     def __init__(self, space: SearchSpace, *, size: str, seed: int) -> None:
