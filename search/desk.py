@@ -20,16 +20,16 @@ from .trouble import Trouble
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from results import Store, StudyRecord, TrialRecord
+    from results import EpochRecord, Store, StudyRecord, TrialRecord
     from trainers import EpochReport, Recipe
 
     from .algorithms import Algorithm
     from .job import Job
+    from .stopping import Stop, StoppingRule
 
     _Result = TypeVar("_Result")
 
 TrialEnd = Literal["finished", "stopped", "failed"]
-_End = tuple[TrialEnd, str]
 
 
 @dataclass(slots=True)
@@ -55,13 +55,21 @@ class Desk:
         Trouble: From any call, once the store stays out of reach; `trouble` keeps it.
     """
 
-    def __init__(
-        self, store: Store, study: StudyRecord, algorithm: Algorithm, *, recipe: Recipe, job: Job
+    def __init__(  # noqa: PLR0913 - each is one part of a running study
+        self,
+        store: Store,
+        study: StudyRecord,
+        algorithm: Algorithm,
+        *,
+        recipe: Recipe,
+        job: Job,
+        stopping: StoppingRule | None = None,
     ) -> None:
         self._store = store
         self._study = study
         self._algorithm = algorithm
         self._recipe = recipe
+        self._stopping = stopping
         self._settings = job.run
         self._purse = Purse(
             job.budget, epochs=recipe.epochs, before=minutes_spent(store.environments(study.id))
@@ -133,23 +141,17 @@ class Desk:
         and those after it are replaced. Epochs behind the one that ends the trial do not count.
         """
         trial = self._open[number]
-        taken, end = self._judge(reports)
+        taken, end = self._judge(number, trial.proposal.architecture, reports)
         last = taken[-1]
         documents = [asdict(report) for report in taken]
-        self._write(lambda: self._store.record_epoch(trial.trial_id, *documents, end=end))
+        self._write(
+            lambda: self._store.record_epoch(trial.trial_id, *documents, end=end and end[:2])
+        )
         trial.epoch, trial.accuracy = last.epoch, last.accuracy
         self.standing.progress(number, last.epoch)
         if end is not None:
-            self._close(number, end[0])
+            self._close(number, end[0], expected=end[2])
         return end is None and not self._interrupted
-
-    def _judge(self, reports: Sequence[EpochReport]) -> tuple[Sequence[EpochReport], _End | None]:
-        """Return the reports up to the one that ends the trial, and that end, if there is one."""
-        for count, report in enumerate(reports, start=1):
-            if report.epoch >= self._recipe.epochs:
-                # The weights were saved before.
-                return reports[:count], ("finished", f"trained all {report.epoch} epochs")
-        return reports, None
 
     def fail(self, number: int, reason: str) -> None:
         """Commit that a trial could not be trained to its end."""
@@ -187,11 +189,46 @@ class Desk:
         if folder.is_dir() and not any(folder.iterdir()):
             folder.rmdir()
 
-    def _close(self, number: int, state: TrialEnd) -> None:
+    def _judge(
+        self, number: int, architecture: Architecture, reports: Sequence[EpochReport]
+    ) -> tuple[Sequence[EpochReport], tuple[TrialEnd, str, float | None] | None]:
+        """Return the reports up to the one that ends the trial, and that end, if there is one.
+
+        An end is a state, a reason, and of a stopped trial the accuracy that was expected.
+        """
+        for count, report in enumerate(reports, start=1):
+            stop = self._stop(number, architecture, report)
+            if report.epoch >= self._recipe.epochs:
+                # The weights were saved before.
+                told = f"trained all {report.epoch} epochs"
+                return reports[:count], ("finished", told, None)
+            if stop is not None:
+                return reports[:count], ("stopped", stop.reason, stop.expected)
+        return reports, None
+
+    def _stop(
+        self, number: int, architecture: Architecture, report: EpochReport | EpochRecord
+    ) -> Stop | None:
+        if self._stopping is None:
+            return None
+        size = float(getattr(architecture, self._study.size))
+        return self._stopping.judge(number, size, report.epoch, report.accuracy)
+
+    def _judge_again(self, trial: TrialRecord, architecture: Architecture) -> float | None:
+        """Tell the rule the epochs of a trial; return where it ended, or was expected to end."""
+        expected = trial.accuracy if trial.state != "failed" else None
+        for epoch in () if self._stopping is None else self._store.epochs(trial.id):
+            stop = self._stop(trial.number, architecture, epoch)
+            if stop is not None and trial.state == "stopped":
+                expected = stop.expected
+        return expected
+
+    def _close(self, number: int, state: TrialEnd, *, expected: float | None = None) -> None:
+        """Tell of an end; of a stopped trial the algorithm learns where it was expected to end."""
         trial = self._open.pop(number)
         self._epochs_of_ended += trial.epoch
-        accuracy = None if state == "failed" else trial.accuracy
-        self._algorithm.tell(Outcome(trial.proposal, accuracy))
+        accuracy = trial.accuracy if state == "finished" else None
+        self._algorithm.tell(Outcome(trial.proposal, accuracy if expected is None else expected))
         self.standing.ended(number, trial.proposal.architecture, state, accuracy)
         checkpoint_path(self._store, self._study.name, number).unlink(missing_ok=True)
 
@@ -249,12 +286,13 @@ class Desk:
             proposal = Proposal(tuple(trial.point), architecture)
             self._algorithm.recall(proposal)
             self._next_number = trial.number + 1
+            told = self._judge_again(trial, architecture)
             if trial.state == "running":
                 self._open[trial.number] = _Open(trial.id, proposal, trial.epochs, trial.accuracy)
                 self.put_back(trial.number)
                 continue
             self._epochs_of_ended += trial.epochs
-            accuracy = None if trial.state == "failed" else trial.accuracy
-            self._algorithm.tell(Outcome(proposal, accuracy))
+            accuracy = trial.accuracy if trial.state == "finished" else None
+            self._algorithm.tell(Outcome(proposal, told))
             self.standing.ended(trial.number, architecture, trial.state, accuracy)
         self.standing.begin()

@@ -8,7 +8,8 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PositiveInt
 from pydantic_core import PydanticCustomError
 
-AlgorithmName = Literal["random", "tpe", "nsga2"]
+AlgorithmName = Literal["pareto", "random", "tpe", "gp", "nsga2"]
+StopName = Literal["none", "front", "asha", "pareto-asha"]
 RunnerName = Literal["ray", "inline"]
 Positive = Annotated[float, Field(gt=0.0)]
 NotNegative = Annotated[float, Field(ge=0.0)]
@@ -34,7 +35,8 @@ class SplitSettings(Section):
 class SearchSettings(Section):
     """Which networks to try next, and what they are traded against."""
 
-    algorithm: AlgorithmName = "tpe"
+    algorithm: AlgorithmName = "pareto"
+    stop: StopName = "none"
     size: SizeName = "params"
     seed: Annotated[int, Field(ge=0, lt=2**31)] = 0
 

@@ -20,6 +20,7 @@ from .job_file import override
 from .lease import leased
 from .plan import prepare, split_path, stored_split
 from .runners import choose_runner
+from .stopping import choose_stopping
 from .trouble import Trouble
 
 if TYPE_CHECKING:
@@ -87,7 +88,8 @@ def _search(plan: Plan, store: Store, study: StudyRecord, watch: Watch | None) -
     with leased(store, study.id) as when_lost:
         store.record_environment(study.id, describe_environment())
         algorithm = choose_algorithm(plan.job.search, plan.space)
-        desk = Desk(store, study, algorithm, recipe=plan.recipe, job=plan.job)
+        stopping = choose_stopping(plan.job.search.stop, plan.recipe.epochs)
+        desk = Desk(store, study, algorithm, recipe=plan.recipe, job=plan.job, stopping=stopping)
         when_lost(desk.interrupt)
         store.set_study_state(study.id, "running")
         try:

@@ -63,6 +63,18 @@ def walk(levels: Sequence[Level], points: Ints) -> Iterator[tuple[Level, Ints]]:
         node = level.target.take(edge, mode="wrap")
 
 
+def settle_points(levels: Sequence[Level], points: Ints) -> Ints:
+    """Return the canonical point of each row (n, d); rows whose layers do not fit stay."""
+    settled, fits = np.zeros_like(points), np.ones(len(points), dtype=bool)
+    for level, edge in walk(levels, points):
+        fits &= edge >= 0
+        picks = np.unravel_index(level.code.take(edge, mode="wrap"), level.sizes or (1,))
+        for slot, pick in zip(level.step.slots, picks, strict=False):
+            settled[:, slot.dimension] = pick
+    settled[~fits] = points[~fits]
+    return settled
+
+
 def _cost(levels: Sequence[Level], limits: Limits, points: Ints) -> Costs:
     valid = np.ones(len(points), dtype=bool)
     params, macs, depth, peak = (np.zeros(len(points), dtype=np.int64) for _ in range(4))

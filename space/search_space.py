@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias, final
 
 from .architecture import Architecture, check_classes, check_input_shape
 from .blocks import part_layers
-from .bulk import cost_points
+from .bulk import cost_points, settle_points
 from .census import take_census
 from .encoding import encode, feature_names
 from .errors import InfeasibleError, InputError
@@ -177,6 +177,14 @@ class SearchSpace:
             InputError: The array has another shape, or holds an index that no choice has.
         """
         return cost_points(self._engine.levels, self.limits, check_points(self.dimensions, points))
+
+    def settle(self, points: npt.ArrayLike) -> npt.NDArray[np.int64]:
+        """Return the canonical points of an array (n, d); a row whose layers do not fit stays.
+
+        Raises:
+            InputError: As for `costs`.
+        """
+        return settle_points(self._engine.levels, check_points(self.dimensions, points))
 
     def encode(self, points: npt.ArrayLike, kind: Encoding = "ordinal") -> Floats:
         """Return features (n, f) for a model, a row for each point of an array (n, d).

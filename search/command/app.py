@@ -11,6 +11,7 @@ from .cluster import jobs, logs, stop, submit
 from .house import check_house
 from .looking import census, describe
 from .reading import front, list_studies, show
+from .replaying import replay
 from .searching import repeat, resume, run
 from .taking import export
 
@@ -34,6 +35,7 @@ app.command("front")(front)
 app.command("export")(export)
 app.command("describe")(describe)
 app.command("census")(census)
+app.command("replay")(replay)
 app.command("doctor")(doctor)
 
 

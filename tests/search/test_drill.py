@@ -83,7 +83,10 @@ def test_twenty_killed_workers_and_ten_killed_drivers_cost_nothing(
 ) -> None:
     rng = random.Random(0)
     recipe, run = {"epochs": 12, "batch_size": 16}, {"checkpoint_seconds": 0, "retries": 20}
-    job = write_job(tmp_path, budget={"trials": 100}, recipe=recipe, run=run)
+    stage = {"op": ["conv"], "filters": list(range(2, 13)), "kernel": [1, 3], "pool": ["max"]}
+    head = {"pool": ["global_avg", "flatten"], "hidden": [[]], "dropout": [0.0]}
+    space = {"stages": [{"repeat": [1], **stage}, {"repeat": [0, 1], **stage}], "head": head}
+    job = write_job(tmp_path, space=space, budget={"trials": 100}, recipe=recipe, run=run)
     kills = ["worker"] * 20 + ["driver"] * 10
     rng.shuffle(kills)
     driver = start(store, "run", str(job))

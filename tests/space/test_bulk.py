@@ -33,7 +33,7 @@ def test_costs_of_all_points_are_those_of_their_architectures(
         limits = {}
     points = all_points(space)
     costs, features = space.costs(points), space.encode(points, "shape")
-    names = space.feature_names("shape")
+    names, settled = space.feature_names("shape"), space.settle(points)
     for row, point in enumerate(points):
         try:
             network = space.build_freely(tuple(point))
@@ -42,7 +42,9 @@ def test_costs_of_all_points_are_those_of_their_architectures(
             assert not costs.inside[row]
             assert costs.params[row] == costs.depth[row] == 0
             assert np.isnan(features[row]).all()
+            assert tuple(settled[row]) == tuple(point)
             continue
+        assert tuple(settled[row]) == space.canonical(tuple(point))
         assert costs.valid[row]
         assert costs.inside[row] == inside(network, limits)
         for cost in COSTS:
