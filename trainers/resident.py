@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import torch
 
@@ -14,7 +14,19 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from torch import Tensor
 
-    from .data import Part, Split
+    from .data import Part
+
+
+class Statistics(Protocol):
+    """What normalises images, as a split has it: one value a channel, of pixels in [0, 1]."""
+
+    @property
+    def mean(self) -> tuple[float, ...]:
+        """Of the train part."""
+
+    @property
+    def std(self) -> tuple[float, ...]:
+        """The standard deviation likewise."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -36,9 +48,9 @@ class Resident:
         return len(self.labels)
 
 
-def make_resident(part: Part, split: Split, device: torch.device) -> Resident:
+def make_resident(part: Part, statistics: Statistics, device: torch.device) -> Resident:
     """Put ``part`` on ``device``; on a CPU with one channel, without a copy."""
-    mean, std = torch.tensor(split.mean), torch.tensor(split.std)
+    mean, std = torch.tensor(statistics.mean), torch.tensor(statistics.std)
     pixels = _shared(part.images).permute(0, 2, 3, 1).contiguous()
     return Resident(
         pixels=pixels.to(device),

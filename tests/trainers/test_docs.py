@@ -36,4 +36,4 @@ def test_every_source_is_explained() -> None:
 def test_the_card_of_the_page_runs(capsys: pytest.CaptureFixture[str]) -> None:
     (code,) = re.findall(r"```python\n(.*?)```", (DOCS / "data.md").read_text(), re.DOTALL)
     exec(compile(code, "docs/data.md", "exec"), {})
-    assert "digits: 1 x 8 x 8" in capsys.readouterr().out
+    assert "1 x 8 x 8 (channels, height, width)" in capsys.readouterr().out

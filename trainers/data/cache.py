@@ -13,12 +13,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .assembly import Assembled
+from .decode import RULES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-# Part of every key: a change of the rules by which pictures become bytes raises it.
-RULES = 1
 MAPPED_BYTES = 1 << 30
 FOLDER_VARIABLE = "SIZEWISE_CACHE"
 

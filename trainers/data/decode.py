@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 Size = tuple[int, int]
 """(height, width)"""
 
+RULES = 1
+"""Raised by any change of the rules by which pictures become bytes, here or in assembly."""
+
 GREY_MODES = frozenset({"1", "L", "LA", "I", "I;16", "I;16B", "I;16L", "I;16N"})
 # What Pillow raises at files that are empty, cut off, damaged, or no pictures at all.
 UNREADABLE = (
@@ -60,6 +63,8 @@ def reason(error: BaseException) -> str:
         return "not a picture"
     if isinstance(error, (Image.DecompressionBombError, Image.DecompressionBombWarning)):
         return f"more than {Image.MAX_IMAGE_PIXELS} pixels"
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror  # without the number and the path that the full text repeats
     return str(error).partition("\n")[0] or type(error).__name__
 
 
