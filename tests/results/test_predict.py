@@ -196,6 +196,28 @@ def test_arrays_and_open_pictures(colour: tuple[Path, Path, Split, nn.Module]) -
     for wrong in (images[0] / 255, images[0, 0].astype(np.uint16), images[0][:, :, :0], images[:2]):
         with pytest.raises(InputError, match="an array must be uint8"):
             network.predict([wrong])
+    with pytest.raises(InputError, match="a path, an open picture or an array, but got 'Tensor'"):
+        network.predict([torch.zeros(3, 18, 21)])  # type: ignore[list-item]
+
+
+def test_damaged_files_never_stop_the_others(
+    colour: tuple[Path, Path, Split, nn.Module], tmp_path: Path
+) -> None:
+    rng = np.random.default_rng(0)
+    for name, picture in variants(drawing("square", 20, 20, rng)).items():
+        picture.save(tmp_path / name, exif=sideways(5))
+        content = (tmp_path / name).read_bytes()
+        for number in range(25):
+            damaged = bytearray(content)
+            for place in rng.integers(0, len(content), rng.integers(1, 8)):
+                damaged[place] = rng.integers(256)
+            cut = rng.integers(len(content)) if number % 5 == 0 else len(content)
+            (tmp_path / f"{number}-{name}").write_bytes(damaged[:cut])
+    files = sorted(tmp_path.iterdir())
+    found = load_export(colour[0]).predict(files)
+    assert len(found) + len(found.unreadable) == len(files) == 8 * 26
+    assert len(found.unreadable) > 20
+    assert all(each.reason for each in found.unreadable)
 
 
 def test_probabilities_are_those_of_the_logits() -> None:

@@ -97,9 +97,9 @@ def _cut(text: str, size: int) -> str:
 
 def _doubles(card: DataCard) -> Iterator[str]:
     order = list(card.counts)
-    found = [where.split(" and ") for where, count in card.duplicates.items() if count]
-    found.sort(key=lambda each: [order.index(part) for part in reversed(each)])
-    told = [_double(*where, card.duplicates[" and ".join(where)]) for where in found]
+    pairs = {tuple(where.split(" and ")): count for where, count in card.duplicates.items()}
+    places = sorted(pairs, key=lambda pair: [order.index(part) for part in reversed(pair)])
+    told = [_double(pair[0], pair[1], pairs[pair]) for pair in places if pairs[pair]]
     yield _line("duplicates", told[0] if told else "none")
     yield from (_line("", each) for each in told[1:])
     many = f"{_images(card.contradictions)} also with another class"

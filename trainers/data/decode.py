@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import warnings
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from .images import Pixels
 
 Size = tuple[int, int]
@@ -68,9 +71,13 @@ def reason(error: BaseException) -> str:
     return str(error).partition("\n")[0] or type(error).__name__
 
 
-def strictly() -> warnings.catch_warnings[None]:
-    """Return a context in which a picture too large to be one is refused, not warned of."""
-    return warnings.catch_warnings(action="error", category=Image.DecompressionBombWarning)
+@contextmanager
+def strictly() -> Iterator[None]:
+    """Refuse a picture too large to be one, and take what Pillow only warns of without a word."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)  # such as a damaged date beside sound pixels
+        warnings.simplefilter("error", Image.DecompressionBombWarning)
+        yield
 
 
 def _plain(picture: Image.Image) -> Image.Image:

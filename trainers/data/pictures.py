@@ -74,7 +74,7 @@ def read_pictures(
     return images[: len(taken)], taken, unreadable
 
 
-def _read(picture: Picture, shape: Shape) -> Pixels:
+def _read(picture: object, shape: Shape) -> Pixels:
     if isinstance(picture, np.ndarray):
         if picture.shape == shape and picture.dtype == np.uint8:
             return picture
@@ -84,7 +84,11 @@ def _read(picture: Picture, shape: Shape) -> Pixels:
         rule = "pictures have 1 or 3 channels, which the network must take"
         raise InputError("IMAGE", rule, f"{channels} channels", "Give arrays of its own shape.")
     if isinstance(picture, Image.Image):
-        return decode(picture, (height, width), channels)
+        with strictly():
+            return decode(picture, (height, width), channels)
+    if not isinstance(picture, (str, Path)):
+        rule = "a picture must be a path, an open picture or an array"
+        raise InputError("IMAGE", rule, type(picture).__name__)
     with strictly(), Image.open(picture) as opened:
         return decode(opened, (height, width), channels)
 
