@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import torch
 from torch.nn.utils import clip_grad_norm_
 
-from .augmentation import change_input, draw_changes, take_changed
+from .augmentation import change_input, draw_changes
 from .failures import TrainingFailure
 from .faults import first_line, is_out_of_memory
 from .losses import Batch, loss_of, mix
@@ -82,9 +82,9 @@ def _batches(training: Training) -> Iterator[Batch]:
     data, recipe, names = training.train, training.recipe, training.augmentations
     # Drawn on the CPU, so that every device sees the same order, and moved over once an epoch.
     order = torch.randperm(len(data)).to(training.device)
-    changes = draw_changes(recipe, names, data.pixels.shape).to(training.device)
+    changes = draw_changes(recipe, names, data.shape).to(training.device)
     cuts = zip(order.tensor_split(training.steps), changes.parts(training.steps), strict=True)
     for chosen, change in cuts:
-        images = network_input(data, take_changed(data.pixels, chosen, change))
+        images = network_input(data, data.take_changed(chosen, change))
         images, labels = change_input(images, change, recipe), data.labels[chosen]
         yield mix(images, labels, recipe.mixup_alpha) if "mixup" in names else Batch(images, labels)

@@ -173,6 +173,6 @@ def _write_validation(folder: Path, split: Split) -> tuple[str, ...]:
             f"The validation images ({told}) are left out: `python model.py` has none to check.",
         )
     # Written here: `save_file` makes a file that only its owner may read.
-    content = save({"images": part.images, "labels": part.labels})
+    content = save({"images": part.images[:], "labels": part.labels})
     (folder / VALIDATION).write_bytes(content)
     return ()
