@@ -14,6 +14,7 @@ from .failures import TrainingFailure
 from .faults import first_line, is_out_of_memory
 from .losses import Batch, loss_of, mix
 from .optimizers import set_learning_rate
+from .precision import reduced
 from .resident import network_input
 
 if TYPE_CHECKING:
@@ -65,7 +66,9 @@ def _step(training: Training, parts: Sequence[Batch]) -> Tensor:
     count = sum(len(part.labels) for part in parts)
     total = torch.zeros((), device=training.device)
     for part in parts:
-        loss = loss_of(training.network(part.images), part, training.recipe, training.weights)
+        with reduced(training.device):
+            logits = training.network(part.images)
+        loss = loss_of(logits.float(), part, training.recipe, training.weights)
         share = len(part.labels) / count
         (loss if share == 1 else loss * share).backward()  # type: ignore[no-untyped-call]
         total += loss.detach() * len(part.labels)
