@@ -108,7 +108,9 @@ def show(part: Part, statistics: Statistics, device: torch.device) -> Shown:
     """Put ``part`` on ``device``, but leave images in a file where they are."""
     if not isinstance(part.images, MappedImages):
         return make_resident(part, statistics, device)
-    return Streamed(part.images, _shared(part.labels).to(device), *_normalisation(statistics, device))
+    return Streamed(
+        part.images, _shared(part.labels).to(device), *_normalisation(statistics, device)
+    )
 
 
 def make_resident(part: Part, statistics: Statistics, device: torch.device) -> Resident:

@@ -65,7 +65,7 @@ def check_folder(folder: Path, network: nn.Module, split: Split, *, recorded: fl
     wanted = _trained_logits(network, first, split)
     with torch.inference_mode():
         given = model(exported["preprocess"](torch.from_numpy(first.images.copy())))
-    read_back = torch.from_numpy(load_export(folder).logits(first.images))
+    read_back = torch.from_numpy(load_export(folder).logits(first.images.copy()))
     measured = _accuracy(exported, model, split.validation)
     check = Check(
         max(float((each - wanted).abs().max()) for each in (given, read_back)),
