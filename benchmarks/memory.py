@@ -16,7 +16,6 @@ import json
 import subprocess
 import sys
 from dataclasses import dataclass
-from pathlib import Path
 from statistics import median
 from typing import Any
 
@@ -83,7 +82,14 @@ def measure(document: dict[str, Any]) -> int:
     """Train in this process; return by how many bytes its resident set grew at the peak."""
     import torch  # noqa: PLC0415 - the process that only asks does without
 
-    from trainers import ImageData, build_network, keep_large_blocks, split, train  # noqa: PLC0415
+    from trainers import (  # noqa: PLC0415
+        ImageData,
+        build_network,
+        keep_large_blocks,
+        measure_memory,
+        split,
+        train,
+    )
 
     torch.set_num_threads(1)
     keep_large_blocks()
@@ -95,21 +101,10 @@ def measure(document: dict[str, Any]) -> int:
     labels = np.arange(count) % 10
     data = split(ImageData("noise", images, labels, names, images, labels), seed=0, validation=0.5)
     torch.ones(1)
-    # The peak starts anew from what is resident now (proc(5), clear_refs).
-    Path("/proc/self/clear_refs").write_text("5", encoding="utf-8")
-    before = resident("VmRSS")
     recipe = Recipe.from_dict(document["recipe"])
-    for _ in train(build_network(architecture, seed=0), data, recipe, seed=0):
-        pass
-    return resident("VmHWM") - before
-
-
-def resident(name: str) -> int:
-    """Return a line of this process's status, in bytes."""
-    for line in Path("/proc/self/status").read_text(encoding="utf-8").splitlines():
-        if line.startswith(f"{name}:"):
-            return int(line.split()[1]) * 1024
-    raise LookupError(name)
+    return measure_memory(
+        lambda: list(train(build_network(architecture, seed=0), data, recipe, seed=0))
+    )
 
 
 def measure_apart(case: Case) -> int:

@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from results import Store, StudyRecord
-    from trainers import Split
+    from trainers import ImageData, Split
 
-    from .job import Job
+    from .job import Job, SplitSettings
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +48,7 @@ def prepare(job: Job, parts: Split | None = None) -> Plan:
         rule = f"must be enough for one trial, {recipe.epochs} epochs by the recipe"
         raise InputError("budget.epochs", rule, job.budget.epochs)
     if parts is None:
-        with _section("split"):
-            shares = job.split.model_dump()
-            parts = split(load_data(job.data), seed=job.search.seed, **shares)
+        parts = draw_split(job.data, job.split, job.search.seed)[1]
     document, limits = _space_of(job)
     with _section("space", apart="limits"):
         space = SearchSpace.from_dict(
@@ -60,6 +58,17 @@ def prepare(job: Job, parts: Split | None = None) -> Plan:
             limits=limits,
         )
     return Plan(job, parts, space, recipe)
+
+
+def draw_split(source: str, shares: SplitSettings, seed: int) -> tuple[ImageData, Split]:
+    """Load the data and divide them as a new study would.
+
+    Raises:
+        InputError: The data cannot be read or divided.
+    """
+    with _section("split"):
+        data = load_data(source)
+        return data, split(data, seed=seed, **shares.model_dump())
 
 
 def stored_split(store: Store, study: StudyRecord) -> Split:

@@ -6,16 +6,19 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from results.export import export_trial
+from results.export import export_trial, load_export
 from space import Architecture
 from space.errors import InputError, closest
 from space.presets import REFERENCES
+from trainers.data.pictures import find_pictures
 
 from .plan import stored_split
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from results import Store
-    from results.export import ExportReport
+    from results.export import ExportReport, Predictions
 
 
 def find_architecture(name: str) -> Architecture:
@@ -54,3 +57,20 @@ def export_network(
     """
     split = stored_split(store, store.study(study))
     return export_trial(store, study, number, to, split=split, force=force)
+
+
+def predict_pictures(export: Path, places: Sequence[Path], *, top: int) -> Predictions:
+    """Ask an exported network about pictures and folders of pictures.
+
+    Args:
+        export: The exported folder.
+        places: Files, and folders that stand for the pictures in them.
+        top: How many classes will be named, checked before any picture is read.
+
+    Raises:
+        InputError: There is no such export, a folder without pictures, or a wrong ``top``.
+    """
+    if top < 1:
+        raise InputError("--top", "must be 1 or more", top)
+    network = load_export(export)
+    return network.predict(find_pictures(places))

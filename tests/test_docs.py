@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 import yaml
+from PIL import Image
 from pydantic import BaseModel
 
 from results import open_store
@@ -15,6 +16,8 @@ from search.command.app import app
 from search.job import Job
 from search.job_file import built_in_jobs, parse_job, read_job
 from search.plan import prepare
+from search.session import run
+from search.taking import export_network
 from tests.search.jobs import small_job
 
 ROOT = Path(__file__).parent.parent
@@ -70,3 +73,16 @@ def test_the_python_of_the_readme_runs(monkeypatch: pytest.MonkeyPatch, tmp_path
         names: dict[str, Any] = {}
         exec(compile(source, "README.md", "exec"), names)
     assert [study.name for study in open_store().studies()] == ["digits"]
+
+
+def test_the_python_of_the_page_on_predicting_runs(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    store = open_store()
+    run(small_job(budget={"trials": 1}), store, name="digits")
+    export_network(store, "digits", None, to=Path("taken"), force=False)
+    Image.new("RGB", (30, 40), "white").save("photo.png")
+    (source,) = blocks((ROOT / "docs/predict.md").read_text(), "python")
+    exec(compile(source, "predict.md", "exec"), {})
+    assert "('photo.png', 'image 1')" in capsys.readouterr().out

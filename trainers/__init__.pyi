@@ -3,6 +3,7 @@ from .data import ImageData, Part, Split, load_data, split
 from .evaluation import evaluate
 from .failures import TrainingFailure
 from .loop import train
+from .measurement import measure, measure_latency, measure_memory
 from .network import build_network
 from .recipe import Recipe
 from .reports import EpochReport, Evaluation
@@ -21,6 +22,9 @@ __all__ = [
     "keep_large_blocks",
     "load_data",
     "load_weights",
+    "measure",
+    "measure_latency",
+    "measure_memory",
     "save_weights",
     "split",
     "train",

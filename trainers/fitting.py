@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 import torch
 from torch.nn.utils import clip_grad_norm_
 
-from .augmentation import change_input, draw_changes, take_changed
+from .augmentation import change_input, draw_changes
 from .failures import TrainingFailure
 from .faults import first_line, is_out_of_memory
 from .losses import Batch, loss_of, mix
 from .optimizers import set_learning_rate
+from .precision import reduced
 from .resident import network_input
 
 if TYPE_CHECKING:
@@ -65,7 +66,9 @@ def _step(training: Training, parts: Sequence[Batch]) -> Tensor:
     count = sum(len(part.labels) for part in parts)
     total = torch.zeros((), device=training.device)
     for part in parts:
-        loss = loss_of(training.network(part.images), part, training.recipe, training.weights)
+        with reduced(training.device):
+            logits = training.network(part.images)
+        loss = loss_of(logits.float(), part, training.recipe, training.weights)
         share = len(part.labels) / count
         (loss if share == 1 else loss * share).backward()  # type: ignore[no-untyped-call]
         total += loss.detach() * len(part.labels)
@@ -82,9 +85,9 @@ def _batches(training: Training) -> Iterator[Batch]:
     data, recipe, names = training.train, training.recipe, training.augmentations
     # Drawn on the CPU, so that every device sees the same order, and moved over once an epoch.
     order = torch.randperm(len(data)).to(training.device)
-    changes = draw_changes(recipe, names, data.pixels.shape).to(training.device)
+    changes = draw_changes(recipe, names, data.shape).to(training.device)
     cuts = zip(order.tensor_split(training.steps), changes.parts(training.steps), strict=True)
     for chosen, change in cuts:
-        images = network_input(data, take_changed(data.pixels, chosen, change))
+        images = network_input(data, data.take_changed(chosen, change))
         images, labels = change_input(images, change, recipe), data.labels[chosen]
         yield mix(images, labels, recipe.mixup_alpha) if "mixup" in names else Batch(images, labels)

@@ -6,20 +6,19 @@ evaluation mode, its weights and gradients as they were.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
 from torch import nn
-from torch.nn import functional
 
 from space.errors import InputError
 
-from .resident import make_resident, network_input
+from .evaluation import logits_of
+from .resident import network_input, show
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from numpy.typing import NDArray
     from torch import Tensor
 
@@ -31,28 +30,9 @@ if TYPE_CHECKING:
 
 def probabilities(network: nn.Module, part: Part, split: Split) -> Floats:
     """Return (N, classes): what the network takes each image of ``part`` for."""
-    network.eval()
-    shown = make_resident(part, split, _place(network))
-    with torch.inference_mode():
-        batches = [
-            network(network_input(shown, pixels)).softmax(dim=1).cpu()
-            for pixels in shown.pixels.split(256)  # type: ignore[no-untyped-call]
-        ]
+    shown = show(part, split, _place(network))
+    batches = [logits.softmax(dim=1).cpu() for logits, _ in logits_of(network, shown)]
     return np.asarray(torch.cat(batches).numpy())
-
-
-def confusion(network: nn.Module, part: Part, split: Split) -> Integers:
-    """Return (classes, classes): images of the row's class that were taken for the column's."""
-    taken = probabilities(network, part, split).argmax(axis=1)
-    counts = np.zeros((len(split.class_names),) * 2, np.int64)
-    np.add.at(counts, (part.labels, taken), 1)
-    return counts
-
-
-def top_accuracy(network: nn.Module, part: Part, split: Split, *, among: int = 5) -> float:
-    """Return the share of images whose class is among the ``among`` likeliest, in [0, 1]."""
-    ranked = np.argsort(-probabilities(network, part, split), axis=1, kind="stable")[:, :among]
-    return float((ranked == part.labels[:, np.newaxis]).any(axis=1).mean())
 
 
 def misclassified(network: nn.Module, part: Part, split: Split) -> Integers:
@@ -71,24 +51,40 @@ def filters(network: nn.Module) -> Floats:
     return _array(_convolutions(network)[0][1].weight)
 
 
-def feature_maps(
-    network: nn.Module, part: Part, split: Split, position: int
-) -> list[tuple[str, Floats]]:
-    """Return name and map, (channels, H, W), behind each module in the order in which they ran."""
-    seen: list[tuple[str, Floats]] = []
+@dataclass(frozen=True, slots=True, eq=False)
+class FeatureMap:
+    """What a layer makes of an image.
 
-    def keep(name: str, output: Tensor) -> None:
+    Args:
+        name: Of its module, such as ``layers.0``.
+        kind: Of its module, such as ``Conv2d``.
+        values: (channels, H, W).
+    """
+
+    name: str
+    kind: str
+    values: Floats
+
+
+def feature_maps(network: nn.Module, part: Part, split: Split, position: int) -> list[FeatureMap]:
+    """Return the map behind each module, in the order in which they ran."""
+    seen: list[FeatureMap] = []
+
+    def keep(name: str, module: nn.Module, output: Tensor) -> None:
         if output.ndim == 4:
-            seen.append((name, _array(output[0])))
+            kind = next(
+                each for each in type(module).__mro__ if each.__module__.startswith("torch")
+            )
+            seen.append(FeatureMap(name, kind.__name__, _array(output[0])))
 
     leaves = [(name, each) for name, each in network.named_modules() if not [*each.children()]]
     hooks = [
-        each.register_forward_hook(lambda _m, _i, output, name=name: keep(name, output))
+        each.register_forward_hook(lambda module, _, output, name=name: keep(name, module, output))
         for name, each in leaves
     ]
     try:
         with torch.no_grad():
-            network.eval()(_shown(network, part, split, [position]))
+            network.eval()(_shown(network, part, split, position))
     finally:
         for hook in hooks:
             hook.remove()
@@ -103,10 +99,11 @@ def saliency(
     The largest absolute gradient over channels (Simonyan et al., Deep Inside Convolutional
     Networks, 2014, section 3.1).
     """
-    images = _shown(network, part, split, [position]).requires_grad_()
-    scores = network.eval()(images)[0]
-    (gradient,) = torch.autograd.grad(scores[_class(scores, label)], images)
-    return _array(gradient[0].abs().amax(dim=0))
+    from captum.attr import Saliency  # noqa: PLC0415 - it takes seconds to import
+
+    images = _shown(network, part, split, position).requires_grad_()
+    found = Saliency(network.eval()).attribute(images, _class(network, images, label))
+    return _array(found[0].amax(dim=0))
 
 
 def grad_cam(
@@ -120,27 +117,27 @@ def grad_cam(
     Raises:
         InputError: There is no convolution.
     """
-    kept: list[Tensor] = []
-    hook = _convolutions(network)[-1][1].register_forward_hook(lambda _m, _i, out: kept.append(out))
-    try:
-        images = _shown(network, part, split, [position])
-        scores = network.eval()(images)[0]
-    finally:
-        hook.remove()
-    (gradient,) = torch.autograd.grad(scores[_class(scores, label)], kept[0])
-    weights = gradient.mean(dim=(2, 3), keepdim=True)
-    found = (weights * kept[0]).sum(dim=1, keepdim=True).relu()
-    found = functional.interpolate(found, images.shape[2:], mode="bilinear", align_corners=False)
+    from captum.attr import LayerAttribution, LayerGradCam  # noqa: PLC0415
+
+    _, layer = _convolutions(network)[-1]
+    images = _shown(network, part, split, position)
+    label = _class(network, images, label)
+    found = LayerGradCam(network, layer).attribute(images, label, relu_attributions=True)
+    found = LayerAttribution.interpolate(found, images.shape[2:], "bilinear")
     return _array(found[0, 0] / found.max().clamp_min(torch.finfo(found.dtype).tiny))
 
 
-def _shown(network: nn.Module, part: Part, split: Split, positions: Sequence[int]) -> Tensor:
-    shown = make_resident(part, split, _place(network))
-    return network_input(shown, shown.pixels[list(positions)])
+def _shown(network: nn.Module, part: Part, split: Split, position: int) -> Tensor:
+    shown = show(part, split, _place(network))
+    return network_input(shown, shown.take(torch.tensor([position])))
 
 
-def _class(scores: Tensor, label: int | None) -> int:
-    return int(scores.argmax()) if label is None else label
+def _class(network: nn.Module, images: Tensor, label: int | None) -> int:
+    """Return the label, or the likeliest one where none is given."""
+    if label is not None:
+        return label
+    with torch.no_grad():
+        return int(network.eval()(images).argmax())
 
 
 def _convolutions(network: nn.Module) -> list[tuple[str, nn.Conv2d]]:

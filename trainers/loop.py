@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import torch
 
 from .checkpoint import identity_of, read_checkpoint, write_checkpoint
-from .evaluation import evaluate_resident
+from .evaluation import evaluate_shown
 from .failures import TrainingFailure
 from .faults import as_failures
 from .fitting import fit
@@ -87,7 +87,7 @@ def _epoch(training: Training, epoch: int) -> EpochReport:
     started = time.perf_counter()
     train_loss = _fit_and_average(training, epoch)
     trained = time.perf_counter()
-    evaluation = evaluate_resident(training.network, training.validation)
+    evaluation = evaluate_shown(training.network, training.validation)
     _check_finite(epoch, train_loss, evaluation)
     return EpochReport(
         epoch=epoch,

@@ -57,7 +57,8 @@ def predict_memory(architecture: Architecture, recipe: Recipe, *, images: int = 
     Args:
         architecture: The network.
         recipe: Its batch size, optimizer, averaging and augmentation count.
-        images: Of more than one channel, in train and validation part, that are laid out anew.
+        images: Of more than one channel, in train and validation part, that are laid out anew;
+            0 for images in a file.
     """
     sizes = [FLOAT * prod(shape) for shape in architecture.shapes]
     steps = list(_steps(architecture.layers, architecture.input_shape))

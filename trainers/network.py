@@ -13,6 +13,7 @@ from space import Shape
 from space import layers as described
 from space.errors import InputError
 
+from .initialisation import initialise
 from .order import execution_order
 from .randomness import own_randomness
 from .stack import Network, Shortcut, SqueezeExcite, Stack
@@ -26,13 +27,16 @@ if TYPE_CHECKING:
 def build_network(architecture: Architecture, *, seed: int) -> Network:
     """Build the module of ``architecture`` on the CPU, its initial weights drawn from ``seed``.
 
-    Initial weights are torch's own: uniform, within 1/sqrt(inputs of a unit) of 0.
+    They are torch's own, uniform within 1/sqrt(inputs of a unit) of 0, where layers are normalised;
+    elsewhere those of LeCun et al., Efficient BackProp, 1998, 4.6: `initialise` says which and why.
 
     Raises:
         InputError: A layer has no builder.
     """
     with own_randomness(torch.device("cpu"), seed):
-        return Network(build_stack(architecture.layers, architecture.input_shape))
+        network = Network(build_stack(architecture.layers, architecture.input_shape))
+        initialise(network)
+    return network
 
 
 def build_stack(layers: Sequence[described.Layer], shape: Shape) -> Stack:

@@ -13,7 +13,7 @@ from .augmentation import chosen_augmentations
 from .averaging import Averaged
 from .losses import class_weights
 from .optimizers import make_optimizer
-from .resident import Resident, make_resident
+from .resident import Shown, show
 from .schedules import rate_share
 
 if TYPE_CHECKING:
@@ -45,8 +45,8 @@ class Training:
     network: nn.Module
     optimizer: Optimizer
     averaged: Averaged | None
-    train: Resident
-    validation: Resident
+    train: Shown
+    validation: Shown
     recipe: Recipe
     augmentations: frozenset[str]
     weights: Tensor | None
@@ -80,17 +80,19 @@ def prepare(  # noqa: PLR0913 - each is one thing that a training depends on
         InputError: The recipe does not fit the data.
     """
     weights = class_weights(recipe, split)
+    # On a CPU channels last is 1.1 to 1.8 times as fast for networks of one channel, depthwise and
+    # plain ones; at worst, depthwise on maps below 12x12, as fast as channels first to within 10 %.
     # mypy knows no overload of `to` that takes both.
     network.to(device=device, memory_format=torch.channels_last)  # type: ignore[call-overload]
-    train = make_resident(split.train, split, device)
+    train = show(split.train, split, device)
     return Training(
         network=network,
         optimizer=make_optimizer(network, recipe),
         averaged=Averaged(network, recipe.ema) if recipe.ema else None,
         train=train,
-        validation=make_resident(split.validation, split, device),
+        validation=show(split.validation, split, device),
         recipe=recipe,
-        augmentations=chosen_augmentations(recipe, train.pixels.shape[3]),
+        augmentations=chosen_augmentations(recipe, train.shape[3]),
         weights=None if weights is None else weights.to(device),
         seed=seed,
         device=device,

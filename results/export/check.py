@@ -12,6 +12,7 @@ from trainers import Part, evaluate
 from trainers.resident import make_resident, network_input
 
 from ..errors import ExportError
+from .exported import load_export
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -44,13 +45,13 @@ class Check:
 
 
 def check_folder(folder: Path, network: nn.Module, split: Split, *, recorded: float) -> Check:
-    """Compare the model in ``folder``, loaded by its own source, with the trained ``network``.
+    """Compare the model in ``folder``, by its own source and as read back, with ``network``.
 
-    Both see the first validation images, each through the preprocessing of its own.
+    All see the first validation images, each through the preprocessing of its own.
 
     Args:
-        folder: Holds ``model.py`` and ``model.safetensors``.
-        network: As `trainers.build_network` gives it, with the trained weights.
+        folder: Holds all files of an export that a network is loaded from.
+        network: The trained one, as `trainers.build_network` gives it.
         split: The split that the network was trained on.
         recorded: The validation accuracy of the trial.
 
@@ -64,9 +65,10 @@ def check_folder(folder: Path, network: nn.Module, split: Split, *, recorded: fl
     wanted = _trained_logits(network, first, split)
     with torch.inference_mode():
         given = model(exported["preprocess"](torch.from_numpy(first.images.copy())))
+    read_back = torch.from_numpy(load_export(folder).logits(first.images.copy()))
     measured = _accuracy(exported, model, split.validation)
     check = Check(
-        float((given - wanted).abs().max()),
+        max(float((each - wanted).abs().max()) for each in (given, read_back)),
         float(wanted.abs().max()),
         measured,
         len(split.validation),

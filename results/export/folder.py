@@ -17,6 +17,16 @@ from ..files import replaced_folder
 from ..frames import front_frame, trials_frame
 from ..store import weights_path
 from .check import Check, check_folder
+from .description import (
+    ARCHITECTURE,
+    DESCRIPTION,
+    MODEL,
+    README,
+    VALIDATION,
+    WEIGHTS,
+    description_text,
+    is_export,
+)
 from .readme import readme
 from .source import module_source
 
@@ -28,16 +38,8 @@ if TYPE_CHECKING:
     from ..records import StudyRecord, TrialRecord
     from ..store import Store
 
-MODEL: Final = "model.py"
-WEIGHTS: Final = "model.safetensors"
-ARCHITECTURE: Final = "architecture.json"
-VALIDATION: Final = "validation.safetensors"
-README: Final = "README.md"
-
 LARGEST_VALIDATION: Final = 50_000_000
 """Bytes of validation images above which they are left out."""
-
-_SIGN = "Written by sizewise"
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,13 +102,6 @@ def export_trial(  # noqa: PLR0913 - what to export, where to, and from which da
     return ExportReport(destination, study.name, *numbers, check, files, notes)
 
 
-def is_export(folder: Path) -> bool:
-    """Return whether ``folder`` is an earlier export."""
-    source = folder / MODEL
-    signed = source.is_file() and _SIGN in source.read_text(encoding="utf-8", errors="replace")
-    return signed and (folder / WEIGHTS).is_file()
-
-
 def _most_accurate(store: Store, study: StudyRecord) -> int:
     front = front_frame(trials_frame(store, study.id), study.size)
     if front.empty:
@@ -148,6 +143,7 @@ def _write(
     _copy_weights(weights_path(store, study.name, trial.number), folder / WEIGHTS)
     architecture = json.dumps(trial.architecture, indent=2) + "\n"
     (folder / ARCHITECTURE).write_text(architecture, encoding="utf-8")
+    (folder / DESCRIPTION).write_text(description_text(split), encoding="utf-8")
     (folder / MODEL).write_text(_source(study, trial, split), encoding="utf-8")
     notes = _write_validation(folder, split)
     (folder / README).write_text(readme(study, trial, split, notes), encoding="utf-8")
@@ -177,6 +173,6 @@ def _write_validation(folder: Path, split: Split) -> tuple[str, ...]:
             f"The validation images ({told}) are left out: `python model.py` has none to check.",
         )
     # Written here: `save_file` makes a file that only its owner may read.
-    content = save({"images": part.images, "labels": part.labels})
+    content = save({"images": part.images[:], "labels": part.labels})
     (folder / VALIDATION).write_bytes(content)
     return ()

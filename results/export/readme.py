@@ -45,7 +45,8 @@ logits = model(preprocess(images))  # images: uint8, (N, C, H, W)
 ```
 
 `python model.py` measures the accuracy again, and ends with 1 if it is not the recorded one.
-Nothing but torch is needed."""
+Nothing but torch is needed. With sizewise, `sizewise predict FOLDER IMAGE...` reads pictures of
+any kind and size, and names their classes."""
 
 
 def _files(notes: tuple[str, ...]) -> str:
@@ -53,6 +54,7 @@ def _files(notes: tuple[str, ...]) -> str:
         "model.py": "the network in plain torch, with loading and preprocessing",
         "model.safetensors": "its trained weights",
         "architecture.json": "its description, as sizewise reads it",
+        "export.json": "class names, normalisation, and how a picture becomes an input",
         "validation.safetensors": "images (uint8) and labels that it was chosen by",
     }
     if notes:

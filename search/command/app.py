@@ -9,7 +9,8 @@ from space.errors import InputError
 from .checking import doctor
 from .cluster import jobs, logs, stop, submit
 from .house import check_house
-from .looking import census, describe
+from .looking import census, data, describe
+from .predicting import predict
 from .reading import front, list_studies, show
 from .replaying import replay
 from .searching import repeat, resume, run
@@ -33,6 +34,8 @@ app.command("list")(list_studies)
 app.command("show")(show)
 app.command("front")(front)
 app.command("export")(export)
+app.command("predict")(predict)
+app.command("data")(data)
 app.command("describe")(describe)
 app.command("census")(census)
 app.command("replay")(replay)

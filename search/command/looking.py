@@ -1,4 +1,4 @@
-"""Commands that look at networks and spaces before anything is trained: describe and census."""
+"""Commands that look before anything is trained: describe, census and data."""
 
 # Commands import what they need when they are called, so that --help answers at once.
 # ruff: noqa: PLC0415
@@ -34,3 +34,24 @@ def census(job: JobArgument, as_json: JsonOption = False) -> None:
     from search.terminal.views import print_census
 
     print_census(prepare(read_job(job)[1]).space.census(), as_json=as_json)
+
+
+def data(
+    source: Annotated[
+        str,
+        typer.Argument(
+            metavar="SOURCE_OR_JOB",
+            help="digits, npz:PATH, folder:PATH, hf:NAME, python:MODULE:FUNCTION, or a job file.",
+            show_default=False,
+        ),
+    ],
+    as_json: JsonOption = False,
+) -> None:
+    """Show the images of a job, split as a run would: counts, doubles, files left out.
+
+    The test part is counted and searched for doubles; nothing else is done with it.
+    """
+    from search.carding import card_of
+    from search.terminal.views import print_card
+
+    print_card(card_of(source), as_json=as_json)

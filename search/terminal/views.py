@@ -17,12 +17,14 @@ from space import Architecture, table
 from space.census import text as census_text
 from space.errors import InputError, closest
 from space.language import COSTS
+from trainers.data import card_text
 
 from .tables import frame_table
 
 if TYPE_CHECKING:
     from results import ExportReport, Store, Study
     from space.census import Census
+    from trainers.data import DataCard
 
     from ..repeating import Repeated
 
@@ -171,6 +173,14 @@ def print_census(census: Census, *, as_json: bool) -> None:
         document[name] = _costs(document[name])
     shares = [asdict(share) for share in census.shares]
     print_json(document | {"limits": census.limits.to_dict(), "shares": shares})
+
+
+def print_card(card: DataCard, *, as_json: bool) -> None:
+    """Print what a data set is like."""
+    if as_json:
+        print_json(card.to_dict())
+    else:
+        print(card_text(card, console().width))  # noqa: T201  aligned already
 
 
 def _costs(architecture: Architecture) -> dict[str, int]:

@@ -161,6 +161,7 @@ def test_an_export_runs_elsewhere_with_torch_alone(
     assert set(report.files) == {
         "README.md",
         "architecture.json",
+        "export.json",
         "model.py",
         "model.safetensors",
         "validation.safetensors",

@@ -7,12 +7,17 @@ import subprocess
 import sys
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pytest
 import yaml
+from PIL import Image
 
 from results import open_store
 from search.command.app import main
+from search.job_file import read_job
+from search.plan import prepare
 from tests.search.jobs import small_job
+from tests.trainers.pictures import write_bad_files, write_tree
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -207,6 +212,70 @@ def test_a_preset_stands_for_its_space_and_its_limits(sizewise: Call, tmp_path: 
     counted = json.loads(sizewise("census", "job.yaml", "--json")[1])
     assert counted["limits"]["params"] == 5_000
     assert {"activation_bytes", "weight_bytes"} <= set(counted["limits"])
+
+
+def test_an_export_names_the_classes_of_pictures(sizewise: Call, tmp_path: Path) -> None:
+    (tmp_path / "job.yaml").write_text(document(study="mine", budget={"trials": 1}))
+    assert sizewise("run", "job.yaml")[0] == 0
+    assert sizewise("export", "mine", "--to", "taken")[0] == 0
+    parts = prepare(read_job("job.yaml")[1]).split
+    (tmp_path / "pictures").mkdir()
+    for number, image in enumerate(parts.validation.images[:4]):
+        Image.fromarray(image[0]).save(tmp_path / f"pictures/{number}.png")
+    code, output, errors = sizewise("predict", "taken", "pictures")
+    assert (code, errors) == (0, "")
+    assert len(output.splitlines()) == 5
+    bad = write_bad_files(tmp_path / "pictures")
+    code, output, errors = sizewise("predict", "taken", "pictures", "nowhere.png", "--top", "1")
+    assert (code, len(output.splitlines())) == (1, 5)
+    assert "next" not in output
+    listed = set(bad) - {"notes.txt"}
+    assert errors.count("Unreadable: ") == errors.count("\n") == len(listed) + 1
+    assert all(f"Unreadable: pictures/{name}: " in errors for name in listed)
+    code, output, errors = sizewise("predict", "taken", "pictures", "--json", "--top", "10")
+    told = json.loads(output)
+    assert (code, errors, len(told["unreadable"])) == (1, "", len(listed))
+    for answer in told["images"]:
+        assert sum(each["probability"] for each in answer["top"]) == pytest.approx(1)
+        assert answer["top"][0] == {key: answer[key] for key in ("class", "probability")}
+    for words in (["pictures", "pictures"], ["taken", "runs/mine/exports"], ["nowhere", "a.png"]):
+        (tmp_path / "runs/mine/exports").mkdir(exist_ok=True)
+        code, output, errors = sizewise("predict", *words)
+        assert (code, output, errors.count("\n")) == (2, "", 1), errors
+    code, _, errors = sizewise("predict", "taken", "pictures", "--top", "0")
+    assert (code, errors.count("\n")) == (2, 1)
+
+
+def test_a_card_is_that_of_the_split_of_a_run(sizewise: Call, tmp_path: Path) -> None:
+    shares = {"validation": 0.1, "test": 0.3}
+    job = document(split=shares, search={"algorithm": "random", "seed": 5})
+    (tmp_path / "job.yaml").write_text(job)
+    code, output, _ = sizewise("data", "job.yaml", "--json")
+    card = json.loads(output)
+    parts = prepare(read_job("job.yaml")[1]).split
+    assert code == 0
+    assert list(card["counts"]) == ["train", "validation", "test"]
+    for part in ("train", "validation"):
+        counts = np.bincount(getattr(parts, part).labels).tolist()
+        assert list(card["counts"][part].values()) == counts
+    assert sum(card["counts"]["test"].values()) == len(parts.test)
+    assert (card["mean"], card["hash"]) == (list(parts.mean), parts.data_hash)
+    assert "1,797 of 10 classes" in sizewise("data", "digits")[1]
+    assert open_store().studies() == []
+    for words in ("digitz", "jab.yaml", "folder:nowhere", "npz:a.npz", "hf:", "."):
+        code, output, errors = sizewise("data", words)
+        assert (code, output, errors.count("\n")) == (2, "", 1), errors
+
+
+def test_a_card_of_a_folder_lists_what_was_left_out(sizewise: Call, tmp_path: Path) -> None:
+    write_tree(tmp_path / "tree")
+    bad = write_bad_files(tmp_path / "tree/square")
+    code, output, _ = sizewise("data", "folder:tree")
+    assert code == 0
+    assert f"{len(bad)} of {64 + len(bad)} files" in output
+    for name, why in bad.items():
+        (line,) = (line for line in output.splitlines() if f"square/{name}: " in line)
+        assert why in line
 
 
 def test_help_loads_nothing_heavy() -> None:

@@ -7,7 +7,7 @@ from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from trainers import Recipe
+from trainers import Recipe, insight
 from trainers.data.sources import EMBEDDED, FORMS
 
 if TYPE_CHECKING:
@@ -36,4 +36,23 @@ def test_every_source_is_explained() -> None:
 def test_the_card_of_the_page_runs(capsys: pytest.CaptureFixture[str]) -> None:
     (code,) = re.findall(r"```python\n(.*?)```", (DOCS / "data.md").read_text(), re.DOTALL)
     exec(compile(code, "docs/data.md", "exec"), {})
-    assert "digits: 1 x 8 x 8" in capsys.readouterr().out
+    assert "1 x 8 x 8 (channels, height, width)" in capsys.readouterr().out
+
+
+def test_the_page_on_insight_runs_and_names_every_function(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    page = (DOCS / "insight.md").read_text()
+    monkeypatch.chdir(tmp_path)
+    names: dict[str, object] = {}
+    for code in re.findall(r"```python\n(.*?)```", page, re.DOTALL):
+        exec(compile(code, "docs/insight.md", "exec"), names)
+    drawn = {each.stem for each in tmp_path.glob("*.png")}
+    assert drawn == {"confusion", "filters", "maps", "saliency", "grad_cam"}
+    public = {
+        name
+        for name, each in vars(insight).items()
+        if callable(each) and getattr(each, "__module__", "") == insight.__name__
+    }
+    told = set(re.findall(r"^\| `(\w+)` \|", page, re.MULTILINE))
+    assert told == {name for name in public if name[0] != "_" and name[0].islower()}

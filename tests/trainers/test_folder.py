@@ -49,7 +49,8 @@ def test_a_tree_of_everything_trains_and_tells_what_it_left_out(tmp_path: Path) 
     *_, last = train(network, cut, Recipe(epochs=20, batch_size=16), seed=0)
     assert last.accuracy == 1
     told = card_text(data_card(data, cut))
-    assert all(f"left out: square/{name}" in told for name in bad)
+    assert "left out       6 of 71 files" in told
+    assert all(f"\n  square/{name}: " in told for name in bad)
 
 
 @pytest.mark.parametrize("name", list(variants(np.zeros((4, 4), np.uint8))))

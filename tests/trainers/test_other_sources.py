@@ -139,5 +139,5 @@ def test_a_card_counts_doubles_and_contradictions() -> None:
     assert (card.imbalance, card.shape, card.hash) == (1.0, (3, 6, 5), data.hash)
     assert np.allclose(card.mean, cut.mean)
     told = card_text(card)
-    assert "duplicates, train and test: 1" in told
+    assert "1 image of test also in train: accuracy on test looks too good" in told
     assert card.to_dict()["counts"] == card.counts

@@ -164,3 +164,31 @@ def test_out_of_memory_twice_is_a_failure(digits_split: Split) -> None:
     with pytest.raises(TrainingFailure, match="Tried to allocate 2 GiB") as caught:
         next(train(Cramped(flat_network(), 20), digits_split, PLAIN, seed=0))
     assert caught.value.kind == "out_of_memory"
+
+
+def test_with_fewer_bits_weights_stay_whole_and_are_judged_whole(
+    small: Architecture, digits_split: Split, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A CPU has bfloat16 too, which stands in for a GPU's."""
+    ended = []
+    for fewer in (False, True):
+        monkeypatch.setattr("trainers.precision.has_bfloat16", lambda _, fewer=fewer: fewer)
+        network = build_network(small, seed=0)
+        *_, last = train(network, digits_split, Recipe(epochs=6), seed=0)
+        judged = evaluate(network, digits_split.validation, digits_split)
+        assert (judged.accuracy, judged.loss) == (last.accuracy, last.loss)
+        assert all(each.dtype == torch.float32 for each in network.parameters())
+        assert last.accuracy > 0.9
+        ended.append(last.train_loss)
+    assert ended[0] != ended[1]
+    assert ended[0] == pytest.approx(ended[1], rel=0.05)
+
+
+@pytest.mark.gpu
+def test_a_gpu_trains_with_fewer_bits(small: Architecture, digits_split: Split) -> None:
+    network = build_network(small, seed=0)
+    *_, last = train(network, digits_split, Recipe(epochs=6), seed=0, device="cuda")
+    assert last.accuracy > 0.9
+    assert all(each.dtype == torch.float32 for each in network.parameters())
+    on_cpu = evaluate(network.cpu(), digits_split.validation, digits_split)
+    assert on_cpu.accuracy == pytest.approx(last.accuracy, abs=0.005)

@@ -1,6 +1,7 @@
 """Images, labels, and their division into train, validation and sealed test part."""
 
-from .card import DataCard, card_text, data_card
+from .card import DataCard, data_card
+from .card_text import card_text, printable
 from .images import ImageData
 from .indices import SplitIndices, load_split_indices
 from .parts import Part, SealedPart
@@ -19,6 +20,7 @@ __all__ = [
     "data_card",
     "load_data",
     "load_split_indices",
+    "printable",
     "save_split",
     "split",
 ]

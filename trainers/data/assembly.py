@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from statistics import median_low
 from typing import TYPE_CHECKING
@@ -13,7 +14,7 @@ from space.errors import InputError
 from .decode import UNREADABLE, decode, look, reason, strictly
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
     from contextlib import AbstractContextManager
 
     from PIL import Image
@@ -43,15 +44,28 @@ class Item:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Assembled:
-    """What the pictures became: images (N, C, H, W), labels and parts (N,), and what was left."""
+    """What the pictures became.
+
+    Args:
+        images: (N, C, H, W), those of the test part last.
+        labels: (N,).
+        parts: N of ``train``, ``validation`` and ``test``.
+        left_out: What could not be read, each with the reason.
+        hash: Of the data set, once it is known.
+    """
 
     images: Pixels
     labels: Labels
     parts: tuple[str, ...]
     left_out: tuple[str, ...]
+    hash: str | None = None
 
 
-def assemble(items: Sequence[Item], size: Size | None) -> Assembled:
+Allocate = Callable[[tuple[int, ...]], "Pixels"]
+"""Makes an array of bytes of a shape, in memory or in a file."""
+
+
+def assemble(items: Sequence[Item], size: Size | None, allocate: Allocate) -> Assembled:
     """Read all pictures; one that cannot be read is left out and listed with the reason.
 
     They become grey if all those outside of the test part are grey, else of three channels. Without
@@ -62,13 +76,14 @@ def assemble(items: Sequence[Item], size: Size | None) -> Assembled:
         InputError: No picture can be read.
     """
     left_out: dict[str, str] = {}
+    items = sorted(items, key=lambda item: item.part == "test")
     looks = dict(_looks(items, left_out))
     known = [looks[item.name] for item in items if item.name in looks and item.part != "test"]
     if not known:
         found = f"{len(items)} files, first {next(iter(left_out.items()), 'none')}"
         raise InputError("data", "there must be pictures that can be read", found)
     shape = (1 if all(grey for _, grey in known) else 3, *(size or _common_size(known)))
-    images = np.empty((len(looks), *shape), np.uint8)
+    images = allocate((len(looks), *shape))
     taken: list[Item] = []
     for item in (item for item in items if item.name in looks):
         try:

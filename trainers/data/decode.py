@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import warnings
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from .images import Pixels
 
 Size = tuple[int, int]
 """(height, width)"""
+
+RULES = 1
+"""Raised by any change of the rules by which pictures become bytes, here or in assembly."""
 
 GREY_MODES = frozenset({"1", "L", "LA", "I", "I;16", "I;16B", "I;16L", "I;16N"})
 # What Pillow raises at files that are empty, cut off, damaged, or no pictures at all.
@@ -60,12 +66,18 @@ def reason(error: BaseException) -> str:
         return "not a picture"
     if isinstance(error, (Image.DecompressionBombError, Image.DecompressionBombWarning)):
         return f"more than {Image.MAX_IMAGE_PIXELS} pixels"
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror  # without the number and the path that the full text repeats
     return str(error).partition("\n")[0] or type(error).__name__
 
 
-def strictly() -> warnings.catch_warnings[None]:
-    """Return a context in which a picture too large to be one is refused, not warned of."""
-    return warnings.catch_warnings(action="error", category=Image.DecompressionBombWarning)
+@contextmanager
+def strictly() -> Iterator[None]:
+    """Refuse a picture too large to be one, and take what Pillow only warns of without a word."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)  # such as a damaged date beside sound pixels
+        warnings.simplefilter("error", Image.DecompressionBombWarning)
+        yield
 
 
 def _plain(picture: Image.Image) -> Image.Image:

@@ -43,7 +43,7 @@ def read_folder(path: str) -> ImageData:
     items = [item for part in folders for item in _items(root, part, folders[part], names)]
     stamps = [(item.name, item.part, item.label, *_stamp(root / item.name)) for item in items]
     key = {"root": str(root.resolve()), "size": size, "files": stamps}
-    made = cached("folder", key, lambda: assemble(items, size))
+    made = cached("folder", key, lambda allocate: assemble(items, size, allocate))
     return parted(f"folder:{path}", made, names)
 
 

@@ -53,7 +53,7 @@ def read_hugging_face(name: str) -> ImageData:
     items = [item for part, each in parts.items() for item in _items(part, each, columns)]
     # The fingerprint changes with the data and with all that is done to them.
     key = [[part, each._fingerprint] for part, each in parts.items()]  # noqa: SLF001
-    made = cached("hf", [name, key], lambda: assemble(items, None))
+    made = cached("hf", [name, key], lambda allocate: assemble(items, None, allocate))
     return parted(f"hf:{name}", made, columns.names)
 
 

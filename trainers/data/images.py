@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 
 from space.errors import InputError
 
+from .mapped import in_chunks
+
 if TYPE_CHECKING:
     from space.layers import Shape
 
@@ -32,6 +34,7 @@ class ImageData:
         test_labels: (M,) likewise.
         validation: Positions of the source's own validation part, ascending, where it has one.
         left_out: Files that could not be read, each with the reason.
+        known_hash: The hash, where it need not be computed again.
 
     Raises:
         InputError: An array has the wrong type or shape, or labels do not match images or classes.
@@ -45,6 +48,7 @@ class ImageData:
     test_labels: Labels | None = None
     validation: Labels | None = None
     left_out: tuple[str, ...] = ()
+    known_hash: str | None = None
 
     def __post_init__(self) -> None:
         if len(self.class_names) < 2:
@@ -70,14 +74,24 @@ class ImageData:
     @cached_property
     def hash(self) -> str:
         """SHA-256 in hexadecimal of shapes, pixels, labels and parts: equal for equal content."""
-        digest = hashlib.sha256()
+        if self.known_hash is not None:
+            return self.known_hash
         arrays = (self.images, self.labels, self.test_images, self.test_labels, self.validation)
-        for array in arrays:
-            if array is not None:
-                little = array.astype(array.dtype.newbyteorder("<"), order="C", copy=False)
-                digest.update(f"{array.shape}{little.dtype.str}".encode())
-                digest.update(little.reshape(-1).view(np.uint8).data)
-        return digest.hexdigest()
+        return content_hash(*arrays)
+
+
+def content_hash(*arrays: NDArray[Any] | None) -> str:
+    """Return the SHA-256 of arrays, in hexadecimal, without reading a large one whole."""
+    digest = hashlib.sha256()
+    for array in arrays:
+        if array is None:
+            continue
+        little = array.dtype.newbyteorder("<")
+        digest.update(f"{array.shape}{little.str}".encode())
+        for chunk in in_chunks(array):
+            plain = chunk.astype(little, order="C", copy=False)
+            digest.update(plain.reshape(-1).view(np.uint8).data)
+    return digest.hexdigest()
 
 
 def _check_pair(

@@ -11,6 +11,7 @@ from space.errors import InputError
 
 from .archive import read_arrays
 from .images import ImageData
+from .mapped import place_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -76,9 +77,11 @@ def images_of(array: NDArray[Any], name: str) -> Pixels:
         suggestion = "Scale the pixel values to 0 to 255 and store them with .astype('uint8')."
         raise InputError("data", f"{name} must be uint8", str(array.dtype), suggestion)
     if array.ndim == 3:
-        return np.ascontiguousarray(array)[:, np.newaxis]
+        return array[:, np.newaxis]
     if array.ndim == 4 and array.shape[3] <= 4:
-        return np.ascontiguousarray(array.transpose(0, 3, 1, 2))
+        channels_first = array.transpose(0, 3, 1, 2)
+        mapped = place_of(array) is not None
+        return channels_first if mapped else np.ascontiguousarray(channels_first)
     swap = "If channels stand first, store x.transpose(0, 2, 3, 1)." if array.ndim == 4 else ""
     rule = f"{name} must have the shape (N, H, W) or (N, H, W, C) with at most 4 channels"
     raise InputError("data", rule, array.shape, swap)

@@ -12,16 +12,20 @@ from space.errors import InputError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from .images import Labels, Pixels
+    from .images import Labels
+    from .mapped import Images
 
 _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Part:
-    """Images and labels: (N, C, H, W) uint8 and (N,) int64, both to be read only."""
+    """Images and labels: (N, C, H, W) uint8 and (N,) int64, both to be read only.
 
-    images: Pixels
+    Images of a mapped file stay there: they have shape, length and copies by index of an array.
+    """
+
+    images: Images
     labels: Labels
 
     def __len__(self) -> int:

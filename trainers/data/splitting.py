@@ -10,12 +10,14 @@ import numpy as np
 from space.errors import InputError
 
 from .indices import SplitIndices, draw_indices, save_indices
+from .mapped import in_chunks, map_images, place_of
 from .parts import Part, SealedPart, seal
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from .images import ImageData, Labels, Pixels
+    from .mapped import Images
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -23,7 +25,8 @@ class Split:
     """What a study trains on, judges by and, once, is tested with.
 
     ``mean`` and ``std`` are those of the train part: one value a channel, of pixels in [0, 1].
-    Pickled with protocol 5, its arrays travel out of band, so that processes can share them.
+    Pickled with protocol 5, its arrays travel out of band, so that processes can share them;
+    images of a mapped file travel as its path.
     """
 
     train: Part
@@ -62,7 +65,7 @@ def apply_indices(data: ImageData, indices: SplitIndices) -> Split:
     return Split(
         train=train,
         validation=_take(data.images, data.labels, indices.validation),
-        test=seal(_test_part(data, indices)),
+        test=seal(held_out(data, indices)),
         mean=mean,
         std=std,
         indices=indices,
@@ -76,15 +79,15 @@ def save_split(split: Split, path: str | Path) -> None:
     save_indices(split.indices, path)
 
 
-def channel_statistics(images: Pixels) -> tuple[tuple[float, ...], tuple[float, ...]]:
+def channel_statistics(images: Images) -> tuple[tuple[float, ...], tuple[float, ...]]:
     """Return mean and standard deviation of each channel, pixels scaled to [0, 1].
 
     A deviation is at least 1/255, so that a constant channel can be divided by it.
     """
     # From counts of the 256 values: exact, and in little memory.
     counts = np.zeros((images.shape[1], 256))
-    for start in range(0, len(images), 1024):
-        for channel, pixels in enumerate(images[start : start + 1024].swapaxes(0, 1)):
+    for chunk in in_chunks(images):
+        for channel, pixels in enumerate(chunk.swapaxes(0, 1)):
             counts[channel] += np.bincount(pixels.reshape(-1), minlength=256)
     shares = counts / counts.sum(axis=1, keepdims=True)
     values = np.arange(256) / 255
@@ -93,21 +96,27 @@ def channel_statistics(images: Pixels) -> tuple[tuple[float, ...], tuple[float, 
     return tuple(means.tolist()), tuple(np.maximum(deviations, 1 / 255).tolist())
 
 
-def _test_part(data: ImageData, indices: SplitIndices) -> Part:
+def held_out(data: ImageData, indices: SplitIndices) -> Part:
+    """Return the test part of a data set, not sealed.
+
+    Raises:
+        InputError: The indices name none, and the source has none of its own.
+    """
     if data.test_images is not None and data.test_labels is not None:
-        return _read_only(data.test_images.copy(), data.test_labels.copy())
+        return _take(data.test_images, data.test_labels, np.arange(len(data.test_labels)))
     if indices.test is None:
         raise InputError("split", "a split of data without a test part must have one", "none")
     return _take(data.images, data.labels, indices.test)
 
 
 def _take(images: Pixels, labels: Labels, positions: Labels) -> Part:
-    # Copies, so that no part keeps, or leads to, the images of another.
-    return _read_only(images[positions], labels[positions])
-
-
-def _read_only(images: Pixels, labels: Labels) -> Part:
     """Return a part that cannot be written by accident, as it is where processes share it."""
-    images.setflags(write=False)
-    labels.setflags(write=False)
-    return Part(images, labels)
+    named = labels[positions]
+    named.setflags(write=False)
+    place = place_of(images)
+    if place is not None:
+        return Part(map_images(place, positions), named)
+    # A copy, so that no part keeps, or leads to, the images of another.
+    taken = images[positions]
+    taken.setflags(write=False)
+    return Part(taken, named)
