@@ -41,10 +41,10 @@ def postgres_server() -> Iterator[str]:
 
 @pytest.fixture
 def postgres(postgres_server: str) -> str:
-    """The URL of an empty database."""
+    """The URL of an empty schema, which costs much less than an empty database."""
     import psycopg
 
     name = f"store_{next(NUMBERS)}"
     with psycopg.connect(postgres_server, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name} TEMPLATE template0")
-    return f"{postgres_server.rpartition('/')[0]}/{name}"
+        connection.execute(f"CREATE SCHEMA {name}")
+    return f"{postgres_server}?options=-csearch_path%3D{name}"

@@ -26,6 +26,7 @@ from .samples import new_study, report, small_network, start
 
 LONG_AGO = datetime(2024, 1, 1, tzinfo=UTC)
 ROOT = Path(__file__).parents[2]
+PATIENCE = 200
 
 
 def child(*arguments: object) -> subprocess.Popen[str]:
@@ -254,14 +255,14 @@ class StoreKit:
         with ExitStack() as stack:
             wanted = ("fill", "watch", "watch")
             processes = [stack.enter_context(child(what, store.url, 150)) for what in wanted]
-            assert [process.wait(timeout=50) for process in processes] == [0, 0, 0]
+            assert [process.wait(timeout=PATIENCE) for process in processes] == [0, 0, 0]
         assert len(store.trials(study.id)) == 150
 
     def test_processes_that_create_a_store_at_once_share_it(self, empty: str) -> None:
         openers = [child("open", empty) for _ in range(4)]
         for opener in openers:
             with opener:
-                assert opener.wait(timeout=50) == 0
+                assert opener.wait(timeout=PATIENCE) == 0
         store = open_store(empty)
         assert len(store.studies()) == 4
         store.close()
