@@ -56,7 +56,8 @@ class DeskSearcher(_ForgetsDesk, Searcher):
 
     def suggest(self, trial_id: str) -> dict[str, Any] | None:
         """Return a sealed assignment, None to be asked again, or that the search is over."""
-        assignment = self._held or self._desk.next()
+        held = None if self._desk.interrupted else self._held
+        assignment = held or self._desk.next()
         if assignment is None:
             # A word that Tune's own types leave out: no trial will follow.
             return Searcher.FINISHED if self._desk.over else None  # type: ignore[return-value]
