@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 import yaml
@@ -13,7 +13,7 @@ from pydantic import BaseModel
 
 from results import open_store
 from search.command.app import app
-from search.job import Job
+from search.job import AlgorithmName, Job, StopName
 from search.job_file import built_in_jobs, parse_job, read_job
 from search.plan import prepare
 from search.session import run
@@ -40,6 +40,11 @@ def job_fields(model: type[BaseModel], prefix: str = "") -> list[str]:
 def test_every_field_of_a_job_has_a_heading() -> None:
     headings = re.findall(r"^##+ `(.+)`$", (ROOT / "docs/job.md").read_text(), re.MULTILINE)
     assert headings == job_fields(Job)
+
+
+def test_every_algorithm_and_stopping_rule_has_a_heading() -> None:
+    headings = re.findall(r"^### `(.+)`$", (ROOT / "docs/search.md").read_text(), re.MULTILINE)
+    assert headings == [*get_args(AlgorithmName), *get_args(StopName)]
 
 
 def test_every_command_stands_in_the_readme() -> None:
