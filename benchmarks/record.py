@@ -42,6 +42,8 @@ HERE = Path(__file__).parent
 PIECE = 24
 """Trainings in one piece: what an interruption costs each worker at most."""
 COSTS = ("params", "macs", "activation_bytes", "weight_bytes")
+PARTS = ("data", "split", "space", "limits", "recipe")
+"""The sections of a job that a recording depends on."""
 CURVES = ("accuracy", "loss")
 
 
@@ -135,15 +137,22 @@ def pieces(folder: Path, data: str, networks: int, seeds: int) -> Iterator[Piece
                 yield piece
 
 
+def recipe_of(data: str) -> dict[str, Any]:
+    """Return all that a recording depends on."""
+    plan = plan_of(data)
+    job = plan.job.model_dump(mode="json", include=set(PARTS))
+    return {**job, "data_hash": plan.split.data_hash}
+
+
 def claim(folder: Path, data: str) -> None:
     """Note what is recorded in a folder.
 
     Raises:
         InputError: The folder holds another recording.
     """
-    plan, note = plan_of(data), folder / "recording.json"
-    told = {**plan.job.model_dump(mode="json"), "data_hash": plan.split.data_hash}
-    if note.exists() and json.loads(note.read_text()) != told:
+    told, note = recipe_of(data), folder / "recording.json"
+    before = json.loads(note.read_text()) if note.exists() else told
+    if {name: before.get(name) for name in told} != told:
         raise InputError("--out", "the folder must hold no other recording", str(folder))
     write_whole(note, json.dumps(told, indent=1).encode())
 
@@ -158,12 +167,8 @@ def gather(folder: Path, data: str) -> pa.Table:
         flat = pa.array(np.concatenate(frame[name].to_numpy()).astype(np.float32))
         columns[name] = pa.FixedSizeListArray.from_arrays(flat, len(frame[name].iloc[0]))
     columns["seconds"] = columns["seconds"].cast(pa.float32())
-    plan = plan_of(data)
-    told = {
-        "choices": [each.name for each in plan.space.dimensions],
-        "job": plan.job.model_dump(mode="json"),
-        "data_hash": plan.split.data_hash,
-    }
+    choices = [each.name for each in plan_of(data).space.dimensions]
+    told = {"choices": choices, **recipe_of(data)}
     return pa.table(columns).replace_schema_metadata({"sizewise": json.dumps(told)})
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import TYPE_CHECKING, Any, TypeAlias, final
 
 import numpy as np
@@ -49,7 +50,10 @@ class Surrogate:
 
     def predict(self, features: Floats) -> tuple[Floats, Floats]:
         """Return mean and standard deviation of the accuracy, training noise apart."""
-        mean, spread = self._process.predict(features, return_std=True)
+        with warnings.catch_warnings():
+            # Where a network is as good as known, rounding takes its variance below 0.
+            warnings.filterwarnings("ignore", "Predicted variances smaller than 0")
+            mean, spread = self._process.predict(features, return_std=True)
         own = np.sqrt(np.maximum(spread**2 - self._process.kernel_.k2.noise_level, 1e-10))
         return mean * self._scale + self._middle, own * self._scale
 
