@@ -32,6 +32,7 @@ class Checkpoints:
         # A call to a storage takes time, and short trials leave nothing there.
         self._seconds = seconds if here is None else 0.0
         self._since: dict[int, float] = {}
+        self._reached = True
 
     @classmethod
     def of(cls, study: StudyRecord, store: Store, settings: RunSettings) -> Self:
@@ -51,17 +52,21 @@ class Checkpoints:
         return self._location(number)
 
     def remove(self, number: int) -> None:
-        """Remove that of a trial that has ended, if it may have one."""
+        """Remove that of a trial that has ended, if it may have one.
+
+        All trials wait meanwhile: a storage that failed once is asked again only by `tidy`.
+        """
         lasted = time.monotonic() - self._since.pop(number, -math.inf)
-        if lasted >= self._seconds:
-            Stored(self._location(number)).remove()
+        if self._reached and lasted >= self._seconds:
+            self._reached = Stored(self._location(number)).remove()
 
     def tidy(self, running: Callable[[int], bool]) -> None:
         """Remove those of all trials that are not ``running``, and what was half written."""
         for name in names_in(self._folder):
             stem = PurePosixPath(name).stem
-            if not stem.isdigit() or not running(int(stem)):
-                Stored(f"{self._folder}/{name}").remove()
+            ended = not stem.isdigit() or not running(int(stem))
+            if ended and not Stored(f"{self._folder}/{name}").remove():
+                return
         remove_empty(self._folder)
 
     def _location(self, number: int) -> str:

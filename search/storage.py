@@ -17,7 +17,7 @@ from fsspec.core import url_to_fs
 from space.errors import InputError, closest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 FIELD = "run.storage"
 # Here an object appears when all of it has arrived. Elsewhere a file is renamed once it is whole.
@@ -77,14 +77,12 @@ class Stored:
     def fetch(self) -> None:
         """Bring the file here, if it exists; one that came in part is as broken as it looks."""
         if self._away:
-            with self._bearing("read"), suppress(FileNotFoundError):
-                _download(self._location, self.path)
+            self._try("read", lambda: _download(self._location, self.path))
 
     def put(self) -> None:
         """Bring what was written at `path` to where it belongs."""
         if self._away and time.monotonic() >= self._avoided_until:
-            with self._bearing("written"):
-                _upload(self._location, self.path)
+            self._try("written", lambda: _upload(self._location, self.path))
         self.release()
 
     def release(self) -> None:
@@ -92,25 +90,25 @@ class Stored:
         if self._away:
             self.path.unlink(missing_ok=True)
 
-    def remove(self) -> None:
-        """Remove the file, if it exists."""
+    def remove(self) -> bool:
+        """Remove the file, if it exists, and return whether it is gone."""
         if self._away:
-            with self._bearing("removed"), suppress(FileNotFoundError):
-                _delete(self._location)
-        else:
-            self.path.unlink(missing_ok=True)
+            return self._try("removed", lambda: _delete(self._location))
+        self.path.unlink(missing_ok=True)
+        return True
 
-    @contextmanager
-    def _bearing(self, done: str) -> Iterator[None]:
+    def _try(self, done: str, act: Callable[[], None]) -> bool:
+        """Return whether it could be done."""
         began = time.monotonic()
         try:
-            yield
+            act()
         except Exception as error:  # noqa: BLE001  each protocol has errors of its own
-            _log.warning(
-                "%s could not be %s: %s: %s", self._location, done, type(error).__name__, error
-            )
+            told = f"{type(error).__name__}: {error}"
+            _log.warning("%s could not be %s: %s", self._location, done, told)
             ended = time.monotonic()
             self._avoided_until = ended + 10 * (ended - began)
+            return False
+        return True
 
 
 def names_in(folder: str) -> list[str]:
@@ -165,12 +163,12 @@ def _upload(location: str, path: Path) -> None:
 
 
 def _download(location: str, path: Path) -> None:
-    with _filesystem(location) as (files, key):
+    with suppress(FileNotFoundError), _filesystem(location) as (files, key):
         files.get_file(key, str(path))
 
 
 def _delete(location: str) -> None:
-    with _filesystem(location) as (files, key):
+    with suppress(FileNotFoundError), _filesystem(location) as (files, key):
         files.rm_file(key)
 
 

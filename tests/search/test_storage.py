@@ -223,6 +223,22 @@ def test_a_storage_that_fails_on_the_way_changes_no_result(
     assert not any((tmp_path / "copies").iterdir())
 
 
+def test_a_storage_that_removes_nothing_is_asked_once_and_again_at_the_end(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+
+    def refuse(_files: MemoryFileSystem, key: str) -> None:
+        asked.append(Path(key).name)
+        raise ConnectionResetError
+
+    with monkeypatch.context() as patch:
+        AtEpoch(1, patch, lambda _desk: patch.setattr(MemoryFileSystem, "rm_file", refuse))
+        run(long_job("s3://bucket/shared"), store, name="full")
+    removed = [name for name in asked if name.endswith(".safetensors")]
+    assert removed == ["0.safetensors"] * 2
+
+
 def test_short_trials_ask_nothing_of_a_storage(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
