@@ -8,9 +8,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
-    from results import Store
     from space import Architecture
     from trainers import Recipe
 
@@ -26,7 +23,8 @@ class Assignment:
         seed: Of all its chance.
         weights: The file to save the weights to.
         threads: To compute with; another count gives other last bits.
-        checkpoint: The file to go on from, where it is there, and to write on the way.
+        checkpoint: The path or URL of the file to go on from, where it is there, and to write on
+            the way.
         checkpoint_seconds: How old a checkpoint may become.
         epochs_known: The last epoch that the store holds.
     """
@@ -40,11 +38,6 @@ class Assignment:
     checkpoint: str | None = None
     checkpoint_seconds: float = 30.0
     epochs_known: int = 0
-
-
-def checkpoint_path(store: Store, study_name: str, number: int) -> Path:
-    """Return where the checkpoint of a trial lies while it is in training."""
-    return store.folder(study_name) / "checkpoints" / f"{number}.safetensors"
 
 
 def trial_seed(study_seed: int, number: int) -> int:

@@ -11,7 +11,8 @@ from space import Architecture
 from space.language import COSTS
 
 from .algorithms import Outcome, Proposal
-from .assignment import Assignment, checkpoint_path, trial_seed
+from .assignment import Assignment, trial_seed
+from .checkpoints import Checkpoints
 from .patience import patiently
 from .purse import Purse, minutes_spent
 from .standing import Running, Standing
@@ -71,6 +72,7 @@ class Desk:
         self._recipe = recipe
         self._stopping = stopping
         self._settings = job.run
+        self._checkpoints = Checkpoints.of(study, store, job.run)
         self._purse = Purse(
             job.budget, epochs=recipe.epochs, before=minutes_spent(store.environments(study.id))
         )
@@ -181,13 +183,8 @@ class Desk:
 
     def tidy(self) -> None:
         """Remove checkpoints of trials that have ended, by the store, and what was half written."""
-        folder = checkpoint_path(self._store, self._study.name, 0).parent
-        for path in folder.glob("*") if folder.is_dir() else ():
-            number = int(path.stem) if path.stem.isdigit() else None
-            if number is None or self._store.trial(self._study.id, number).state != "running":
-                path.unlink(missing_ok=True)
-        if folder.is_dir() and not any(folder.iterdir()):
-            folder.rmdir()
+        trial = self._store.trial
+        self._checkpoints.tidy(lambda number: trial(self._study.id, number).state == "running")
 
     def _judge(
         self, number: int, architecture: Architecture, reports: Sequence[EpochReport]
@@ -230,7 +227,7 @@ class Desk:
         accuracy = trial.accuracy if state == "finished" else None
         self._algorithm.tell(Outcome(trial.proposal, accuracy if expected is None else expected))
         self.standing.ended(number, trial.proposal.architecture, state, accuracy)
-        checkpoint_path(self._store, self._study.name, number).unlink(missing_ok=True)
+        self._checkpoints.remove(number)
 
     def _write(self, write: Callable[[], _Result]) -> _Result:
         try:
@@ -247,7 +244,7 @@ class Desk:
             trial_seed(self._study.seed, number),
             str(weights_path(self._store, self._study.name, number)),
             threads=self._settings.cpus_per_trial,
-            checkpoint=str(checkpoint_path(self._store, self._study.name, number)),
+            checkpoint=self._checkpoints.locate(number),
             checkpoint_seconds=self._settings.checkpoint_seconds,
             epochs_known=known,
         )

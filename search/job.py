@@ -62,6 +62,14 @@ def _check_address(address: str) -> str:
     raise PydanticCustomError("address", rule, {"suggestion": hint})
 
 
+def _check_storage(storage: str) -> str:
+    if re.match(r"[^/]+://[^/]*:[^/]*@", storage):
+        rule = "must hold no password, since jobs are kept and shown"
+        hint = "fsspec reads FSSPEC_PROTOCOL_PASSWORD, such as FSSPEC_SFTP_PASSWORD."
+        raise PydanticCustomError("storage", rule, {"suggestion": hint})
+    return storage
+
+
 class RunSettings(Section):
     """Where the trials are trained."""
 
@@ -72,6 +80,7 @@ class RunSettings(Section):
     gpus_per_trial: NotNegative | Literal["auto"] = "auto"
     retries: Annotated[int, Field(ge=0)] = 2
     checkpoint_seconds: NotNegative = 30.0
+    storage: Annotated[str, Field(min_length=1), AfterValidator(_check_storage)] | None = None
     silence_minutes: Positive = 30.0
 
 

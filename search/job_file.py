@@ -58,7 +58,10 @@ def parse_job(text: str, *, base: Path | None) -> Job:
         InputError: Something in it breaks a rule, or a path is relative to no folder.
     """
     job = _validate(_mapping(text))
-    return job.model_copy(update={"data": _absolute(job.data, base)})
+    run = job.run
+    if run.storage is not None and "://" not in run.storage:
+        run = run.model_copy(update={"storage": _from(base, run.storage, "run.storage")})
+    return job.model_copy(update={"data": _absolute(job.data, base), "run": run})
 
 
 def override(job: Job, changes: Mapping[str, Any]) -> Job:
@@ -108,12 +111,15 @@ def _mapping(text: str) -> Mapping[str, Any]:
 def _absolute(source: str, base: Path | None) -> str:
     for prefix in PATH_SOURCES:
         if source.startswith(prefix):
-            path = Path(source.removeprefix(prefix))
-            if base is None and not path.is_absolute():
-                rule = "a job for a cluster must name an absolute path that its head can read"
-                raise InputError("data", rule, source, "Files of this machine are not sent along.")
-            return prefix + str(((base or Path()) / path).absolute())
+            return prefix + _from(base, source.removeprefix(prefix), "data")
     return source
+
+
+def _from(base: Path | None, written: str, field: str) -> str:
+    if base is None and not Path(written).is_absolute():
+        rule = "a job for a cluster must name an absolute path that its head can read"
+        raise InputError(field, rule, written, "Files of this machine are not sent along.")
+    return str(((base or Path()) / written).absolute())
 
 
 def _explain(error: ValidationError) -> InputError:

@@ -21,6 +21,7 @@ from .lease import leased
 from .plan import prepare, split_path, stored_split
 from .runners import choose_runner
 from .stopping import choose_stopping
+from .storage import check_storage
 from .trouble import Trouble
 
 if TYPE_CHECKING:
@@ -49,6 +50,7 @@ def run(job: Job, store: Store, *, name: str, watch: Watch | None = None) -> Stu
     """
     _refuse_taken(job.study, store)
     plan = prepare(job)
+    _check_places(job)
     study = store.create_study(
         job.study or store.next_name(name),
         job.model_dump(mode="json"),
@@ -81,6 +83,7 @@ def resume(
     study = store.study(name)
     job = override(Job.model_validate(study.job), {"run.address": address})
     plan = prepare(job, stored_split(store, study))
+    _check_places(job)
     return _search(plan, store, study, watch)
 
 
@@ -115,6 +118,11 @@ def _interrupted(store: Store, study: StudyRecord, reason: str) -> None:
     # The store may be what is in trouble; the next start then finds the study as it was left.
     with suppress(SQLAlchemyError, OSError):
         store.set_study_state(study.id, "interrupted", reason)
+
+
+def _check_places(job: Job) -> None:
+    if job.run.storage is not None:
+        check_storage(job.run.storage)
 
 
 def _refuse_taken(name: str | None, store: Store) -> None:

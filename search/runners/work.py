@@ -17,6 +17,8 @@ from space.errors import InputError
 from trainers import TrainingFailure, build_network, keep_large_blocks, save_weights, train
 from trainers.checkpoint import checkpoint_epoch
 
+from ..storage import Stored
+
 if TYPE_CHECKING:
     from collections.abc import Generator
 
@@ -57,7 +59,7 @@ class Work:
         self._assignment = assignment
         self._split = split
         self._device = device
-        self._checkpoint = None if assignment.checkpoint is None else Path(assignment.checkpoint)
+        self._checkpoint = None if assignment.checkpoint is None else Stored(assignment.checkpoint)
         self._kept = time.monotonic()
         self._training: Training | None = None
         self._resting = False
@@ -91,6 +93,7 @@ class Work:
     def _keep(self) -> None:
         if self._resting and self._training is not None and self._checkpoint is not None:
             self._training.send(True)
+            self._checkpoint.put()
             self._kept = time.monotonic()
 
     def _step(self) -> EpochReport:
@@ -114,19 +117,31 @@ class Work:
         return next(training)
 
     def _begin(self) -> EpochReport:
-        """Go on from the checkpoint, or begin anew where none can be used."""
         torch.set_num_threads(self._assignment.threads)
         keep_large_blocks()
-        if self._checkpoint is not None and not self._usable(self._checkpoint):
-            self._checkpoint.unlink()
+        if self._checkpoint is None:
+            return self._first(None)
+        if self._assignment.epochs_known:
+            self._checkpoint.fetch()
         try:
-            self._training = self._train()
-            return next(self._training)
+            return self._first_behind(self._checkpoint.path)
+        finally:
+            self._checkpoint.release()
+
+    def _first_behind(self, checkpoint: Path) -> EpochReport:
+        """Go on from the checkpoint, or begin anew where none can be used."""
+        if not self._usable(checkpoint):
+            checkpoint.unlink()
+        try:
+            return self._first(checkpoint)
         except InputError as error:
-            if self._checkpoint is None or error.field != "checkpoint":
+            if error.field != "checkpoint":
                 raise
-        self._checkpoint.unlink()
-        self._training = self._train()
+        checkpoint.unlink()
+        return self._first(checkpoint)
+
+    def _first(self, checkpoint: Path | None) -> EpochReport:
+        self._training = self._train(checkpoint)
         return next(self._training)
 
     def _usable(self, checkpoint: Path) -> bool:
@@ -137,7 +152,7 @@ class Work:
         except InputError:
             return False
 
-    def _train(self) -> Training:
+    def _train(self, checkpoint: Path | None) -> Training:
         assignment = self._assignment
         self._network = build_network(assignment.architecture, seed=assignment.seed)
         return train(
@@ -146,7 +161,7 @@ class Work:
             assignment.recipe,
             seed=assignment.seed,
             device=self._device,
-            checkpoint=self._checkpoint,
+            checkpoint=checkpoint,
             checkpoint_always=False,
         )
 

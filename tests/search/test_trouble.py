@@ -12,7 +12,6 @@ import pytest
 
 from results import Study, open_store, weights_path
 from search import patience
-from search.assignment import checkpoint_path
 from search.desk import Desk
 from search.repeating import repeat_trial
 from search.runners.runner import hand_over
@@ -242,4 +241,4 @@ def test_a_trial_whose_workers_die_is_tried_again_and_then_fails(
     assert trials[1].reason == told
     assert trials[1].restarts == "; ".join(["its worker was lost because it was killed"] * 2)
     assert [trials[n].attempt for n in range(4)] == [1, 3, 2, 1]
-    assert not checkpoint_path(store, "small", 1).exists()
+    assert not (store.folder("small") / "checkpoints").exists()
