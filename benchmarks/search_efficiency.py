@@ -78,9 +78,10 @@ def load(name: str, columns: Columns | None) -> Table:
 
 def search(task: Task) -> Found:
     """Search a table once."""
-    import torch  # noqa: PLC0415  only Optuna's Gaussian process needs it
+    if task.algorithm == "gp":
+        import torch  # noqa: PLC0415  it takes seconds to load, and only that one needs it
 
-    torch.set_num_threads(1)
+        torch.set_num_threads(1)
     table = load(task.table, task.columns)
     settings = SearchSettings.model_validate(
         {"algorithm": task.algorithm, "seed": task.seed, "stop": task.stop}
