@@ -211,13 +211,17 @@ def test_a_store_that_is_gone_for_good_stops_the_study(store: Store, tmp_path: P
 
 
 def test_a_second_driver_is_refused_while_the_first_goes_on(store: Store, tmp_path: Path) -> None:
-    job = write_job(tmp_path, budget={"trials": 8}, recipe=RECIPE)
+    # Long enough for the second one to come while the first is at work, however slow its start.
+    recipe = {"epochs": 300, "batch_size": 32}
+    job = write_job(tmp_path, budget={"trials": 60}, recipe=recipe)
     first = start(store, "run", str(job))
     until(first, partial(has_finished, store, 1))
     refused = finish(start(store, "resume", "job"), code=2)
     assert f"process {first.pid}, since 20" in refused
-    finish(first)
-    check_whole(store, 8)
+    known = len(finished(store))
+    until(first, partial(has_finished, store, known + 1))
+    os.killpg(first.pid, signal.SIGINT)
+    finish(first, code=130)
 
 
 def test_ctrl_c_costs_nothing_of_what_was_trained(store: Store, tmp_path: Path) -> None:
