@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import tempfile
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any, Self, final
 
 from .ray_connection import connected  # before ray, which it prepares
@@ -146,8 +146,10 @@ class _Search:
 
     def fit(self, split: Split, folder: str) -> Exception | None:
         """Train until the desk is over, or Tune fails: then return its error."""
+        # Tune pickles what it is given here, in which the desk and its algorithm have no place.
+        resources = partial(_resources, cpus=self._place.settings.cpus_per_trial)
         tuner = tune.Tuner(
-            tune.with_resources(tune.with_parameters(Worker, split=split), self._resources),
+            tune.with_resources(tune.with_parameters(Worker, split=split), resources),
             tune_config=tune.TuneConfig(
                 search_alg=self._searcher,
                 scheduler=self._scheduler,
@@ -169,8 +171,9 @@ class _Search:
             return error
         return None
 
-    def _resources(self, config: dict[str, Any]) -> tune.PlacementGroupFactory:
-        return _bundle(self._place.settings.cpus_per_trial, config[SEALED].share)
+
+def _resources(config: dict[str, Any], *, cpus: int) -> tune.PlacementGroupFactory:
+    return _bundle(cpus, config[SEALED].share)
 
 
 @cache

@@ -38,7 +38,12 @@ def store(tmp_path: Path) -> Iterator[Store]:
 
 
 def test_a_killed_driver_loses_no_finished_trial(store: Store, tmp_path: Path) -> None:
-    job = write_job(tmp_path, budget={"trials": 12}, recipe={"epochs": 12, "batch_size": 32})
+    job = write_job(
+        tmp_path,
+        budget={"trials": 12},
+        recipe={"epochs": 12, "batch_size": 32},
+        search={},  # as a job has it that says nothing
+    )
     driver = start(store, "run", str(job))
     wait_for(lambda: len(finished(store)) >= 4 or driver.poll() is not None)
     driver.kill()
