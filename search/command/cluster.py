@@ -9,7 +9,7 @@ import typer
 
 from space.errors import InputError
 
-from .options import JsonOption
+from .options import JsonOption, NameOption, TrialsOption, WorkersOption
 
 AddressOption = Annotated[
     str,
@@ -40,15 +40,9 @@ def submit(  # noqa: PLR0913  each is an option
         str | None,
         typer.Option(metavar="STUDY", help="Go on with a study instead.", show_default=False),
     ] = None,
-    study: Annotated[
-        str | None, typer.Option(help="What to call the study.", show_default=False)
-    ] = None,
-    trials: Annotated[
-        int | None, typer.Option(help="Trials to train, in place of the job's.", show_default=False)
-    ] = None,
-    workers: Annotated[
-        int | None, typer.Option(help="Workers, in place of the job's.", show_default=False)
-    ] = None,
+    study: NameOption = None,
+    trials: TrialsOption = None,
+    workers: WorkersOption = None,
     store: Annotated[
         str | None,
         typer.Option(

@@ -21,6 +21,13 @@ JobArgument = Annotated[
         metavar="JOB", help="A job file (YAML), or the built-in job: digits.", show_default=False
     ),
 ]
+NameOption = Annotated[str | None, typer.Option(help="What to call the study.", show_default=False)]
+TrialsOption = Annotated[
+    int | None, typer.Option(help="Trials to train, in place of the job's.", show_default=False)
+]
+WorkersOption = Annotated[
+    int | None, typer.Option(help="Workers, in place of the job's.", show_default=False)
+]
 StudyArgument = Annotated[
     str, typer.Argument(metavar="STUDY", help="Name of a study.", show_default=False)
 ]

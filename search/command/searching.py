@@ -9,7 +9,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from .options import JobArgument, StoreOption, StudyArgument
+from .options import (
+    JobArgument,
+    NameOption,
+    StoreOption,
+    StudyArgument,
+    TrialsOption,
+    WorkersOption,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,15 +39,9 @@ RayOption = Annotated[
 def run(  # noqa: PLR0913  each is an option
     job: JobArgument,
     *,
-    study: Annotated[
-        str | None, typer.Option(help="What to call the study.", show_default=False)
-    ] = None,
-    trials: Annotated[
-        int | None, typer.Option(help="Trials to train, in place of the job's.", show_default=False)
-    ] = None,
-    workers: Annotated[
-        int | None, typer.Option(help="Workers, in place of the job's.", show_default=False)
-    ] = None,
+    study: NameOption = None,
+    trials: TrialsOption = None,
+    workers: WorkersOption = None,
     address: RayOption = None,
     store: StoreOption = None,
 ) -> None:
