@@ -1,7 +1,16 @@
-"""What a trained network can do, and what it costs on this device."""
+"""What a network can do, and what it costs on this device."""
 
 from .latency import Latency, measure_latency
 from .peak import measure_memory
 from .quality import Measurement, measure
+from .signals import Signals, measure_signals
 
-__all__ = ["Latency", "Measurement", "measure", "measure_latency", "measure_memory"]
+__all__ = [
+    "Latency",
+    "Measurement",
+    "Signals",
+    "measure",
+    "measure_latency",
+    "measure_memory",
+    "measure_signals",
+]
