@@ -2,9 +2,10 @@
 
 Data, space, limits and recipe are those of a job; ``digits`` is benchmarks/recordings/digits.yaml.
 Trainings are done in pieces, each written to a file of its own that is whole or not there, so that
-a recording goes on where it was interrupted: first every network with seed 0, then with seed 1, and
-so on. Networks come in the order in which they were drawn, so that any first part of them is a fair
-sample of the space. Accuracy and loss are those of the validation part; the test part stays sealed.
+a recording goes on where it was interrupted, and on another machine from the table that is there:
+first every network with seed 0, then with seed 1, and so on. Networks come in the order in which
+they were drawn, so that any first part of them is a fair sample of the space. Accuracy and loss are
+those of the validation part; the test part stays sealed.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from search.desk import trial_seed
@@ -101,10 +103,16 @@ def record_piece(piece: Piece) -> int:
     keep_large_blocks()
     chosen = drawn(piece.data, piece.first + piece.count)[piece.first :]
     rows = [record(piece, number, *each) for number, each in enumerate(chosen, piece.first)]
-    content = io.BytesIO()
-    pq.write_table(pa.Table.from_pylist(rows), content)
-    write_whole(piece.path, content.getvalue())
+    write_table(pa.Table.from_pylist(rows), piece.path)
     return piece.count
+
+
+def write_table(table: pa.Table, path: Path) -> bytes:
+    """Write a parquet file whole or not at all, and return what stands in it."""
+    content = io.BytesIO()
+    pq.write_table(table, content, compression="zstd", compression_level=19)
+    write_whole(path, content.getvalue())
+    return content.getvalue()
 
 
 def record(piece: Piece, number: int, point: Point, architecture: Architecture) -> dict[str, Any]:
@@ -141,7 +149,41 @@ def recipe_of(data: str) -> dict[str, Any]:
     """Return all that a recording depends on."""
     plan = plan_of(data)
     job = plan.job.model_dump(mode="json", include=set(PARTS))
-    return {**job, "data_hash": plan.split.data_hash}
+    return {**job, "data_hash": plan.split.data_hash, "initial_weights": initial_weights(data)}
+
+
+def initial_weights(data: str) -> str:
+    """Return a digest of the weights with which the first networks begin."""
+    digest = hashlib.sha256()
+    for _, architecture in drawn(data, 4):
+        for name, weights in sorted(build_network(architecture, seed=0).state_dict().items()):
+            digest.update(name.encode() + weights.numpy().tobytes())
+    return digest.hexdigest()[:16]
+
+
+def unpack(table: Path, folder: Path, data: str) -> int:
+    """Put the trainings of a table into pieces, where they are not yet; return how many they are.
+
+    A table of another recording is left alone.
+    """
+    if not table.exists():
+        return 0
+    told = json.loads(pq.read_schema(table).metadata.get(b"sizewise", b"{}"))
+    recipe = recipe_of(data)
+    if {name: told.get(name) for name in recipe} != recipe:
+        return 0
+    content, unpacked = pq.read_table(table).replace_schema_metadata(None), 0
+    for row in content.select(["seed", "number"]).to_pylist():
+        seed, first = row["seed"], row["number"]
+        piece = Piece(folder, data, seed, first, PIECE)
+        if first % PIECE or piece.path.exists():
+            continue
+        numbers = content.column("number")
+        inside = pc.and_(pc.greater_equal(numbers, first), pc.less(numbers, first + PIECE))
+        rows = content.filter(pc.and_(inside, pc.equal(content.column("seed"), seed)))
+        write_table(rows, piece.path)
+        unpacked += len(rows)
+    return unpacked
 
 
 def claim(folder: Path, data: str) -> None:
@@ -174,13 +216,11 @@ def gather(folder: Path, data: str) -> pa.Table:
 
 def write(table: pa.Table, path: Path) -> None:
     """Write a table and print what it holds."""
-    content = io.BytesIO()
-    pq.write_table(table, content, compression="zstd", compression_level=19)
-    write_whole(path, content.getvalue())
+    content = write_table(table, path)
     seeds = table.column("seed").to_numpy()
     counts = {int(seed): int((seeds == seed).sum()) for seed in np.unique(seeds)}
-    digest = hashlib.sha256(content.getvalue()).hexdigest()[:12]
-    print(f"{path}: {len(content.getvalue()) / 1e6:.2f} MB, sha256 {digest}")
+    digest = hashlib.sha256(content).hexdigest()[:12]
+    print(f"{path}: {len(content) / 1e6:.2f} MB, sha256 {digest}")
     print(json.dumps({"trainings": len(seeds), "networks_by_seed": counts}))
 
 
@@ -199,14 +239,17 @@ def main() -> None:
     stem = Path(options.data).stem
     folder = options.out or Path("runs/record") / (f"{stem}-quick" if options.quick else stem)
     networks = 2 * PIECE if options.quick else options.networks
+    usual = folder / "table.parquet" if options.quick else HERE / f"tables/{stem}.parquet"
+    table = options.table or usual
     claim(folder, options.data)
+    if unpacked := unpack(table, folder, options.data):
+        print(f"{unpacked} of {table}")
     if not options.only_write:
         left = list(pieces(folder, options.data, networks, options.seeds))
         with ProcessPoolExecutor(options.workers, mp_context=get_context("spawn")) as workers:
             for done in workers.map(record_piece, left):
                 print(f"{done} more", flush=True)
-    table = folder / "table.parquet" if options.quick else HERE / f"tables/{stem}.parquet"
-    write(gather(folder, options.data), options.table or table)
+    write(gather(folder, options.data), table)
 
 
 if __name__ == "__main__":

@@ -51,6 +51,22 @@ def test_an_interrupted_recording_goes_on_and_a_longer_one_begins_alike(
     assert [each.name for each in table.dimensions]
 
 
+def test_a_recording_goes_on_from_its_table_alone(tmp_path: Path, job: str) -> None:
+    here, there = tmp_path / "here", tmp_path / "there"
+    assert record_all(here, job, 4) == 8
+    path = tmp_path / "table.parquet"
+    whole = record.gather(here, job)
+    record.write(whole, path)
+    assert record.unpack(path, there, job) == 8
+    assert record.unpack(path, there, job) == 0
+    assert record_all(there, job, 4) == 0
+    assert record.gather(there, job).equals(whole)
+    assert record_all(there, job, 7) == 6 + 2
+    told = json.loads(whole.schema.metadata[b"sizewise"]) | {"initial_weights": "others"}
+    record.write(whole.replace_schema_metadata({"sizewise": json.dumps(told)}), path)
+    assert record.unpack(path, tmp_path / "other", job) == 0
+
+
 def test_a_folder_holds_one_recording(tmp_path: Path, job: str) -> None:
     record.claim(tmp_path / "out", job)
     record.claim(tmp_path / "out", job)
