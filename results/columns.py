@@ -22,6 +22,12 @@ ACCURACY: Final = "accuracy"
 Unit: fraction in [0, 1].
 """
 
+EXPECTED: Final = "expected"
+"""The accuracy with which a stopped trial was expected to end. Unit: fraction in [0, 1]."""
+
+EXPECTED_SPREAD: Final = "expected_spread"
+"""How far that may be off, as a standard deviation. Unit: fraction in [0, 1]."""
+
 LOSS: Final = "loss"
 """Mean validation loss, at the last epoch or at this one. Unit: nats an image."""
 
@@ -52,6 +58,9 @@ ACTIVATION_BYTES: Final = "activation_bytes"
 WEIGHT_BYTES: Final = "weight_bytes"
 """Memory of the weights. Unit: bytes."""
 
+LATENCY_MS: Final = "latency_ms"
+"""Time for one image; missing where it was not measured. Unit: milliseconds."""
+
 DEPTH: Final = "depth"
 """Layers with weights: convolutions and dense layers. Unit: layers."""
 
@@ -76,8 +85,17 @@ FINGERPRINT: Final = "fingerprint"
 OUTLINE: Final = "outline"
 """The architecture in one line. Unit: text."""
 
-SIZES: Final = (PARAMS, MACS, ACTIVATION_BYTES, WEIGHT_BYTES)
-"""The columns that accuracy can be weighed against."""
+NOTE: Final = "note"
+"""What a person wrote about the trial. Unit: text."""
+
+STAGE: Final = "stage"
+"""``validation`` while finalists are told apart, ``test`` once the test images are opened.
+
+Unit: text.
+"""
+
+SIZES: Final = (PARAMS, MACS, ACTIVATION_BYTES, WEIGHT_BYTES, LATENCY_MS)
+"""The columns that accuracy can be weighed against; ``latency_ms`` where it was measured."""
 
 TRIALS: Final = {
     NUMBER: "int64",
@@ -90,12 +108,16 @@ TRIALS: Final = {
     MACS: "int64",
     ACTIVATION_BYTES: "int64",
     WEIGHT_BYTES: "int64",
+    LATENCY_MS: "float64",
     DEPTH: "int64",
     SECONDS: "float64",
     STARTED: "datetime64[us, UTC]",
     ENDED: "datetime64[us, UTC]",
     ATTEMPT: "int64",
     SEED: "int64",
+    EXPECTED: "float64",
+    EXPECTED_SPREAD: "float64",
+    NOTE: "str",
     FINGERPRINT: "str",
     OUTLINE: "str",
 }
@@ -112,3 +134,18 @@ CURVES: Final = {
     IMAGES_PER_SECOND: "float64",
 }
 """The columns of a frame of epochs, in their order, with their types."""
+
+FINALS: Final = {
+    NUMBER: "int64",
+    STAGE: "str",
+    SEED: "int64",
+    STATE: "str",
+    REASON: "str",
+    EPOCHS: "int64",
+    ACCURACY: "float64",
+    LOSS: "float64",
+    SECONDS: "float64",
+    STARTED: "datetime64[us, UTC]",
+    ENDED: "datetime64[us, UTC]",
+}
+"""The columns of a frame of finals, in their order, with their types."""

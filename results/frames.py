@@ -42,6 +42,14 @@ def epochs_frame(store: Store, study_id: int) -> pd.DataFrame:
     return _frame(store.read(mine), list(columns.CURVES)).astype(columns.CURVES)
 
 
+def finals_frame(store: Store, study_id: int) -> pd.DataFrame:
+    """Return all finals of a study, by trial, stage and seed: the columns of `columns.FINALS`."""
+    values = [
+        [getattr(record, name) for name in columns.FINALS] for record in store.finals(study_id)
+    ]
+    return pd.DataFrame(values, columns=list(columns.FINALS)).astype(columns.FINALS)
+
+
 def _frame(found: Sequence[Row[Any]], names: list[str]) -> pd.DataFrame:
     # Column by column: pandas asks each row what it is, which takes longer than reading it.
     values = list(zip(*found, strict=True)) or [()] * len(names)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, final
 from space import Architecture
 
 from . import columns, front
-from .frames import epochs_frame, front_frame, trials_frame
+from .frames import epochs_frame, finals_frame, front_frame, trials_frame
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -45,6 +45,10 @@ class Study:
     def epochs(self) -> pd.DataFrame:
         """Return all epochs, by trial and epoch: the columns of `columns.CURVES`."""
         return epochs_frame(self.store, self._id)
+
+    def finals(self) -> pd.DataFrame:
+        """Return all finals, by trial, stage and seed: the columns of `columns.FINALS`."""
+        return finals_frame(self.store, self._id)
 
     def front(self, size: str | None = None) -> pd.DataFrame:
         """Return the finished trials that no other beats on accuracy and size, the smallest first.

@@ -8,6 +8,7 @@ from space.errors import InputError
 
 from .checking import doctor
 from .cluster import jobs, logs, stop, submit
+from .database import db
 from .house import check_house
 from .looking import census, data, describe
 from .predicting import predict
@@ -40,6 +41,7 @@ app.command("describe")(describe)
 app.command("census")(census)
 app.command("replay")(replay)
 app.command("doctor")(doctor)
+app.add_typer(db, name="db")
 
 
 def main() -> None:

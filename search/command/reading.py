@@ -40,7 +40,8 @@ def front(
     size: Annotated[
         str | None,
         typer.Option(
-            help="params, macs, activation_bytes or weight_bytes.  [default: the study's]",
+            help="params, macs, activation_bytes, weight_bytes, or latency_ms if it was measured."
+            "  [default: the study's]",
             show_default=False,
         ),
     ] = None,

@@ -28,6 +28,7 @@ FORMS: Mapping[str, Callable[[Any], str]] = {
     columns.MACS: _count,
     columns.ACTIVATION_BYTES: _count,
     columns.WEIGHT_BYTES: _count,
+    columns.LATENCY_MS: "{:.3g}".format,
     columns.LOSS: "{:.4f}".format,
     columns.TRAIN_LOSS: "{:.4f}".format,
     columns.LEARNING_RATE: "{:.2e}".format,

@@ -100,10 +100,13 @@ def print_front(study: Study, size: str | None, *, as_json: bool) -> None:
     if size is not None and size not in columns.SIZES:
         raise InputError("--size", "must be a cost of networks", size, closest(size, columns.SIZES))
     front = study.front(size)
+    chosen = size or study.record.size
+    if study.trials()[chosen].isna().all() and len(study.trials()):
+        raise InputError("--size", f"a trial must have its {chosen} measured", "none of the study")
     if as_json:
         print_json(records(front))
         return
-    names = list(dict.fromkeys([*FRONT[:2], size or study.record.size, *FRONT[2:]]))
+    names = list(dict.fromkeys([*FRONT[:2], chosen, *FRONT[2:]]))
     title = f"Front of {study.record.name}: {len(front)} of {len(study.trials())} trials"
     console().print(frame_table(front, names, title))
 

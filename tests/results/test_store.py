@@ -11,6 +11,9 @@ import pytest
 from results import Store, open_store, weights_path
 from results.errors import StoreError, StudyExistsError
 from results.schema import VERSION
+from results.store.backup import backup
+from results.store.migrations import MIGRATIONS
+from results.store.upgrade import upgrade
 from space.errors import InputError
 
 from .samples import new_study, report, start
@@ -19,6 +22,8 @@ from .stores.make import HERE, fill, told
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from alembic.operations import Operations
 
 
 @pytest.fixture
@@ -74,21 +79,65 @@ def test_a_newer_store_is_refused_and_left_alone(store: Store, version: int) -> 
         open_store(store.url)
 
 
-@pytest.mark.parametrize("path", sorted(HERE.glob("version-*.db")), ids=lambda path: path.stem)
-def test_a_store_of_an_earlier_version_is_read_and_written(path: Path, tmp_path: Path) -> None:
-    shutil.copy(path, tmp_path / "old.db")
+@pytest.mark.parametrize("version", range(1, VERSION + 1))
+def test_a_store_of_an_earlier_version_is_upgraded_read_and_written(
+    version: int, tmp_path: Path
+) -> None:
+    path = tmp_path / "old.db"
+    shutil.copy(HERE / f"version-{version}.db", path)
+    if version < VERSION:
+        kept = upgrade(f"sqlite:///{path}").backup
+        assert kept == tmp_path / f"old.db.schema-{version}"
+        with closing(sqlite3.connect(kept)) as connection:
+            assert connection.execute("SELECT version FROM schema_version").fetchone() == (version,)
     old, new = (open_store(f"sqlite:///{tmp_path}/{name}.db") for name in ("old", "new"))
-    fill(new)
+    fill(new, version)
     assert told(old) == told(new)
     study = old.study("digits")
-    trial_id = old.start_trial(study.id, start(2))
+    trial_id = old.start_trial(study.id, start(9))
     old.record_epoch(trial_id, report(1, 0.75))
     old.end_trial(trial_id, "finished", "trained all 1 epochs")
-    assert old.trial(study.id, 2).accuracy == 0.75
+    assert old.trial(study.id, 9).accuracy == 0.75
     with pytest.raises(StudyExistsError, match="empty-2"):
         new_study(old, "empty")
     for store in (old, new):
         store.close()
+
+
+def test_an_upgrade_that_fails_leaves_the_store_as_it_was(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "old.db"
+    shutil.copy(HERE / "version-1.db", path)
+    before = path.read_bytes()
+
+    def cut_short(op: Operations) -> None:
+        MIGRATIONS[1](op)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("results.store.migrations.MIGRATIONS", {1: cut_short})
+    with pytest.raises(KeyboardInterrupt):
+        upgrade(f"sqlite:///{path}")
+    assert path.read_bytes() == before
+    with pytest.raises(StoreError, match="must exist"):
+        upgrade(f"sqlite:///{tmp_path}/none.db")
+    assert not (tmp_path / "none.db").exists()
+
+
+def test_a_backup_is_a_store_and_holds_what_was_committed(store: Store, tmp_path: Path) -> None:
+    trial_id = store.start_trial(new_study(store).id, start(0))
+    store.record_epoch(trial_id, report(1))
+    path = tmp_path / "kept" / "copy.db"
+    assert backup(store.url, path) == path
+    store.record_epoch(trial_id, report(2))
+    copy = open_store(f"sqlite:///{path}")
+    assert len(copy.epochs(trial_id)) == 1
+    copy.close()
+    assert [each.name for each in path.parent.iterdir()] == [path.name]
+    with pytest.raises(InputError, match="must not replace"):
+        backup(store.url, path)
+    with pytest.raises(StoreError, match="pg_dump"):
+        backup("postgresql://me:secret@nowhere.invalid/base", tmp_path / "dump")
 
 
 def test_a_foreign_database_is_refused_and_left_alone(tmp_path: Path) -> None:
@@ -144,7 +193,7 @@ def test_an_interrupted_transaction_leaves_nothing(
     def fails(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("results.store.update", fails)
+    monkeypatch.setattr("results.store.trials.update", fails)
     for attempt in (
         lambda: store.restart_trial(trial_id),
         lambda: store.end_trial(trial_id, "finished", "all epochs"),

@@ -1,0 +1,29 @@
+"""What the commands for stores print."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from .views import console, short_path
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from results.store.upgrade import Upgraded
+
+
+def print_upgraded(upgraded: Upgraded) -> None:
+    """Print from which version to which a store came, and where its backup lies."""
+    out = console()
+    if upgraded.old == upgraded.new:
+        out.print(f"The store has schema {upgraded.new} already.", highlight=False)
+        return
+    if upgraded.backup is not None:
+        out.print(f"Kept the store as it was: {short_path(upgraded.backup)}", highlight=False)
+    out.print(f"Upgraded from schema {upgraded.old} to {upgraded.new}.", highlight=False)
+
+
+def print_backup(path: Path) -> None:
+    """Print where a copy of a store lies."""
+    told = f"Wrote {short_path(path)} ({path.stat().st_size / 1e6:.1f} MB)."
+    console().print(told, highlight=False)
