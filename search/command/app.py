@@ -10,6 +10,7 @@ from .checking import doctor
 from .cluster import jobs, logs, stop, submit
 from .database import db
 from .house import check_house
+from .keeping import archive, delete, du, note, prune, rename, tag
 from .looking import census, data, describe
 from .outages import outage
 from .predicting import predict
@@ -35,6 +36,13 @@ app.command("stop")(stop)
 app.command("list")(list_studies)
 app.command("show")(show)
 app.command("front")(front)
+app.command("note")(note)
+app.command("tag")(tag)
+app.command("rename")(rename)
+app.command("archive")(archive)
+app.command("delete")(delete)
+app.command("du")(du)
+app.command("prune")(prune)
 app.command("export")(export)
 app.command("predict")(predict)
 app.command("data")(data)

@@ -36,7 +36,7 @@ FORMS: Mapping[str, Callable[[Any], str]] = {
     columns.IMAGES_PER_SECOND: "{:,.0f}".format,
 }
 TITLES = {columns.NUMBER: "trial", columns.OUTLINE: "network"}
-TEXTS = (columns.STATE, columns.REASON, columns.OUTLINE, "study", "data")
+TEXTS = (columns.STATE, columns.REASON, columns.OUTLINE, columns.STUDY, columns.DATA, columns.TAGS)
 
 
 def frame_table(frame: pd.DataFrame, names: list[str], title: str | None = None) -> Table:
