@@ -22,6 +22,12 @@ ACCURACY: Final = "accuracy"
 Unit: fraction in [0, 1].
 """
 
+EXPECTED: Final = "expected"
+"""The accuracy with which a stopped trial was expected to end. Unit: fraction in [0, 1]."""
+
+EXPECTED_SPREAD: Final = "expected_spread"
+"""How far that may be off, as a standard deviation. Unit: fraction in [0, 1]."""
+
 LOSS: Final = "loss"
 """Mean validation loss, at the last epoch or at this one. Unit: nats an image."""
 
@@ -52,6 +58,9 @@ ACTIVATION_BYTES: Final = "activation_bytes"
 WEIGHT_BYTES: Final = "weight_bytes"
 """Memory of the weights. Unit: bytes."""
 
+LATENCY_MS: Final = "latency_ms"
+"""Time for one image; missing where it was not measured. Unit: milliseconds."""
+
 DEPTH: Final = "depth"
 """Layers with weights: convolutions and dense layers. Unit: layers."""
 
@@ -76,8 +85,59 @@ FINGERPRINT: Final = "fingerprint"
 OUTLINE: Final = "outline"
 """The architecture in one line. Unit: text."""
 
-SIZES: Final = (PARAMS, MACS, ACTIVATION_BYTES, WEIGHT_BYTES)
-"""The columns that accuracy can be weighed against."""
+NOTE: Final = "note"
+"""What a person wrote about the trial. Unit: text."""
+
+STAGE: Final = "stage"
+"""``validation`` while finalists are told apart, ``test`` once the test images are opened.
+
+Unit: text.
+"""
+
+STUDY: Final = "study"
+"""The name of a study. Unit: text."""
+
+ENDED_TRIALS: Final = "trials"
+"""How many trials of the study have ended. Unit: trials."""
+
+RUNNING_TRIALS: Final = "running"
+"""How many trials of the study have begun and not ended. Unit: trials."""
+
+FRONT: Final = "front"
+"""How many trials are on the front of the study, by its own size. Unit: trials."""
+
+DATA: Final = "data"
+"""The data of the study, as its job names them. Unit: text."""
+
+TAGS: Final = "tags"
+"""What a person sorts the study under, with commas. Unit: text."""
+
+CREATED: Final = "created"
+"""When the study was made. Unit: UTC time."""
+
+ARCHIVED: Final = "archived"
+"""Whether the study is left out of lists. Unit: none."""
+
+ROWS: Final = "rows"
+"""What the study takes in the database, about. Unit: bytes."""
+
+WEIGHTS: Final = "weights"
+"""Trained networks, a file for each trial. Unit: bytes."""
+
+CHECKPOINTS: Final = "checkpoints"
+"""Networks in training, to go on from. Unit: bytes."""
+
+EXPORTS: Final = "exports"
+"""Networks that were exported into the study's folder. Unit: bytes."""
+
+OTHER: Final = "other"
+"""All else in the study's folder, such as plots. Unit: bytes."""
+
+TOTAL: Final = "total"
+"""All that the study takes. Unit: bytes."""
+
+SIZES: Final = (PARAMS, MACS, ACTIVATION_BYTES, WEIGHT_BYTES, LATENCY_MS)
+"""The columns that accuracy can be weighed against; ``latency_ms`` where it was measured."""
 
 TRIALS: Final = {
     NUMBER: "int64",
@@ -90,12 +150,16 @@ TRIALS: Final = {
     MACS: "int64",
     ACTIVATION_BYTES: "int64",
     WEIGHT_BYTES: "int64",
+    LATENCY_MS: "float64",
     DEPTH: "int64",
     SECONDS: "float64",
     STARTED: "datetime64[us, UTC]",
     ENDED: "datetime64[us, UTC]",
     ATTEMPT: "int64",
     SEED: "int64",
+    EXPECTED: "float64",
+    EXPECTED_SPREAD: "float64",
+    NOTE: "str",
     FINGERPRINT: "str",
     OUTLINE: "str",
 }
@@ -112,3 +176,47 @@ CURVES: Final = {
     IMAGES_PER_SECOND: "float64",
 }
 """The columns of a frame of epochs, in their order, with their types."""
+
+FINALS: Final = {
+    NUMBER: "int64",
+    STAGE: "str",
+    SEED: "int64",
+    STATE: "str",
+    REASON: "str",
+    EPOCHS: "int64",
+    ACCURACY: "float64",
+    LOSS: "float64",
+    SECONDS: "float64",
+    STARTED: "datetime64[us, UTC]",
+    ENDED: "datetime64[us, UTC]",
+}
+"""The columns of a frame of finals, in their order, with their types."""
+
+STUDIES: Final = {
+    STUDY: "str",
+    STATE: "str",
+    ENDED_TRIALS: "int64",
+    RUNNING_TRIALS: "int64",
+    ACCURACY: "float64",
+    FRONT: "int64",
+    DATA: "str",
+    TAGS: "str",
+    NOTE: "str",
+    CREATED: "datetime64[us, UTC]",
+    ARCHIVED: "bool",
+}
+"""The columns of a frame of studies, in their order, with their types.
+
+There ``accuracy`` is the best of the finished trials, and ``note`` is about the study.
+"""
+
+USAGE: Final = {
+    STUDY: "str",
+    ROWS: "int64",
+    WEIGHTS: "int64",
+    CHECKPOINTS: "int64",
+    EXPORTS: "int64",
+    OTHER: "int64",
+    TOTAL: "int64",
+}
+"""The columns of a frame of what studies take on the disk, in their order, with their types."""

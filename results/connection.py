@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import json
 import os
+import shutil
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -25,6 +26,9 @@ FOLDER_VARIABLE: Final = "SIZEWISE_RUNS"
 # How long a writer waits for another one; a write takes a millisecond,
 # a checkpoint perhaps a hundred.
 _BUSY_SECONDS: Final = 60.0
+
+# Less than this can take no write: the index of SQLite's log alone has 32 kB.
+_LEAST_ROOM: Final = 2**15
 
 # How long a server may take to answer a new connection.
 _CONNECT_SECONDS: Final = 10
@@ -84,16 +88,35 @@ def shown(url: URL) -> str:
     return url.render_as_string(hide_password=True)
 
 
-def connect(url: URL) -> Engine:
-    """Return an engine for an existing store, or for one created now, with its schema checked.
+def existing_file(url: URL) -> Path:
+    """Return the path of an SQLite store.
 
     Raises:
-        StoreError: The database cannot be reached, is not a store, or is one of a newer version.
+        StoreError: There is no such file, or it is empty.
+    """
+    path = Path(str(url.database))
+    if not path.is_file() or path.stat().st_size == 0:
+        raise StoreError("store", "the store must exist", shown(url))
+    return path
+
+
+def connect(url: URL, *, as_it_is: bool = False) -> Engine:
+    """Return an engine for an existing store, or for one created now, with its schema checked.
+
+    Args:
+        url: As `absolute` gives it.
+        as_it_is: Create and check nothing, but an SQLite file must be there.
+
+    Raises:
+        StoreError: The database cannot be reached, is not a store, or is one of another version.
     """
     try:
         engine = _engine(url)
         try:
-            _prepare(engine, url)
+            if as_it_is:
+                _reach(engine, url)
+            else:
+                _prepare(engine, url)
         except BaseException:
             engine.dispose()
             raise
@@ -104,8 +127,23 @@ def connect(url: URL) -> Engine:
     except (DBAPIError, OSError, NoSuchModuleError) as error:
         cause = error.orig if isinstance(error, DBAPIError) else error
         told = " ".join(str(cause).split())
-        raise StoreError("store", f"the store must be reachable ({told})", shown(url)) from error
+        rule = f"the store must be reachable ({told})"
+        raise StoreError("store", rule, shown(url), _room(url)) from error
     return engine
+
+
+def _room(url: URL) -> str:
+    """Return a hint where a disk is full, which SQLite may call an error of the disk."""
+    folder = Path(str(url.database)).parent
+    full = is_file(url) and folder.is_dir() and shutil.disk_usage(folder).free < _LEAST_ROOM
+    return "Its disk is full." if full else ""
+
+
+def _reach(engine: Engine, url: URL) -> None:
+    if is_file(url):
+        existing_file(url)
+    with engine.begin() as connection:
+        inspect(connection).get_table_names()
 
 
 def _prepare(engine: Engine, url: URL) -> None:
@@ -172,24 +210,41 @@ def _check_or_create(connection: Connection, address: str) -> None:
     if connection.dialect.name == POSTGRES:
         # Two that created the tables at once would fail each other.
         connection.execute(select(func.pg_advisory_xact_lock(_CREATION_LOCK)))
-    tables = set(inspect(connection).get_table_names())
-    if not tables:
+    if not inspect(connection).get_table_names():
         METADATA.create_all(connection)
         connection.execute(insert(SCHEMA_VERSION).values(application=APPLICATION, version=VERSION))
-    elif (version := _version(connection, tables)) is None:
+    elif (version := schema_version(connection, address)) < VERSION:
+        raise StoreError(
+            "store",
+            f"this version of sizewise works on stores of schema {VERSION}",
+            f"{address} with schema {version}",
+            f"Upgrade it, with a backup made first: sizewise db upgrade --store {address}",
+        )
+
+
+def schema_version(connection: Connection, address: str) -> int:
+    """Return the version of a store's schema.
+
+    Raises:
+        StoreError: The database is not a store, or is one of a newer version.
+    """
+    tables = set(inspect(connection).get_table_names())
+    version = _version(connection, tables)
+    if version is None:
         raise StoreError(
             "store",
             "the database must be empty or a store of sizewise",
             address,
             f"It holds other tables: {', '.join(sorted(tables)[:5])}.",
         )
-    elif version > VERSION:
+    if version > VERSION:
         raise StoreError(
             "store",
             f"this version of sizewise reads stores up to schema {VERSION}",
             f"{address} with schema {version}",
             "Install a newer sizewise.",
         )
+    return version
 
 
 def _version(connection: Connection, tables: set[str]) -> int | None:

@@ -25,6 +25,7 @@ from .marks import (
     legend,
     marked,
     percent,
+    placed,
     short_number,
     summary,
 )
@@ -48,7 +49,7 @@ def front_figure(frame: pd.DataFrame, size: str = columns.PARAMS, *, title: str 
         size: The cost on the horizontal axis: one of `columns.SIZES`.
         title: The first line above the picture.
     """
-    figure = go.Figure()
+    figure, frame = go.Figure(), placed(frame, size)
     low = floor(frame, size)
     for mark, group in marked(frame, size).items():
         if mark is FRONT:

@@ -28,6 +28,7 @@ CAPTIONS: Final = {
     columns.MACS: "multiply-adds of one image",
     columns.ACTIVATION_BYTES: "peak activation memory of one image, bytes",
     columns.WEIGHT_BYTES: "memory of the weights, bytes",
+    columns.LATENCY_MS: "time for one image, ms",
 }
 
 
@@ -58,6 +59,11 @@ DOMINATED: Final = Mark("dominated", "circle", "o", "#8a97a5", NOTHING, 5.5, 0.4
 STOPPED: Final = Mark("stopped early", "triangle-down-open", "v", NOTHING, "#e69f00", 6.0, 0.55)
 RUNNING: Final = Mark("running", "diamond-open", "D", NOTHING, "#009e73", 6.5, 0.95)
 FAILED: Final = Mark("failed", "x", "X", "#d55e00", NOTHING, 6.5, 0.95)
+
+
+def placed(frame: pd.DataFrame, size: str) -> pd.DataFrame:
+    """Return the trials that have a place in a picture: all but those whose size is not known."""
+    return frame[frame[size].notna()]
 
 
 def marked(frame: pd.DataFrame, size: str) -> dict[Mark, pd.DataFrame]:

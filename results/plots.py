@@ -23,6 +23,7 @@ from .marks import (
     heights,
     legend,
     marked,
+    placed,
     short_number,
     shrink,
     summary,
@@ -63,6 +64,7 @@ def write_front_plots(
 
 def front_picture(frame: pd.DataFrame, size: str = columns.PARAMS, *, title: str = "") -> Figure:
     """Return accuracy against size with the front as a labelled staircase."""
+    frame = placed(frame, size)
     # A figure of its own: pyplot would keep it alive and choose a backend for the whole process.
     layout = ConstrainedLayoutEngine(w_pad=0.15, h_pad=0.12)
     figure = Figure(figsize=(9.6, 6.0), facecolor="white", layout=layout)

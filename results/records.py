@@ -16,7 +16,8 @@ class StudyRecord:
 
     ``reason`` says why it ended, once it has.
     ``size`` names the cost that accuracy is weighed against, such as ``params``. ``job``, ``data``
-    and ``space`` are the documents given to ``create_study``. Times are in UTC.
+    and ``space`` are the documents given to ``create_study``. ``note`` and ``tags`` are what a
+    person wrote about it; an ``archived`` study is left out of lists. Times are in UTC.
     """
 
     id: int
@@ -27,6 +28,9 @@ class StudyRecord:
     size: str
     created: datetime
     changed: datetime
+    note: str | None
+    tags: tuple[str, ...]
+    archived: bool
     job: dict[str, Any]
     data: dict[str, Any]
     space: dict[str, Any]
@@ -34,7 +38,10 @@ class StudyRecord:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrialStart:
-    """What is known of a trial before its first epoch; ``number`` counts within the study."""
+    """What is known of a trial before its first epoch; ``number`` counts within the study.
+
+    ``latency_ms`` is the time for one image in milliseconds, where it was measured.
+    """
 
     number: int
     fingerprint: str
@@ -47,6 +54,7 @@ class TrialStart:
     activation_bytes: int
     weight_bytes: int
     depth: int
+    latency_ms: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +65,8 @@ class TrialRecord:
     running trial too; ``accuracy`` and ``loss`` are None before the first epoch and where they are
     not a number. ``outline`` is the architecture in one line. ``restarts`` says why earlier
     attempts ended, where there were some. ``reason`` and ``ended`` are None while the trial runs.
-    Times are in UTC.
+    ``expected`` is where a stopped trial would have ended, give or take ``expected_spread`` (a
+    standard deviation). ``note`` is what a person wrote about it. Times are in UTC.
     """
 
     id: int
@@ -76,6 +85,10 @@ class TrialRecord:
     seed: int
     started: datetime
     ended: datetime | None
+    latency_ms: float | None
+    expected: float | None
+    expected_spread: float | None
+    note: str | None
     fingerprint: str
     outline: str
     restarts: str | None
@@ -95,6 +108,29 @@ class EpochRecord:
     learning_rate: float
     seconds: float
     images_per_second: float
+
+
+@dataclass(frozen=True, slots=True)
+class FinalRecord:
+    """One training of a trial's network with a seed of its own, or its answers to the test images.
+
+    ``number`` is the trial's, ``stage`` is ``validation`` or ``test``. ``accuracy`` (a fraction)
+    and ``loss`` are None until it is finished. Times are in UTC.
+    """
+
+    id: int
+    trial_id: int
+    number: int
+    stage: str
+    seed: int
+    state: str
+    reason: str | None
+    epochs: int
+    accuracy: float | None
+    loss: float | None
+    seconds: float | None
+    started: datetime
+    ended: datetime | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,11 +17,12 @@ from .outline import outline
 from .records import (
     EnvironmentRecord,
     EpochRecord,
+    FinalRecord,
     StudyRecord,
     TrialRecord,
     TrialStart,
 )
-from .schema import EPOCHS, RUNNING, TRIALS
+from .schema import EPOCHS, FINALS, RUNNING, TRIALS
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
@@ -60,23 +61,36 @@ LIVE: Final = {
 
 TRIAL: Final[Select[Any]] = select(*(LIVE.get(column.name, column) for column in TRIALS.c))
 
+FINAL: Final[Select[Any]] = select(
+    TRIALS.c.number, *(column for column in FINALS.c if column.name != "study_id")
+).join_from(FINALS, TRIALS, FINALS.c.trial_id == TRIALS.c.id)
+
 
 def study(row: Row[Any]) -> StudyRecord:
     """Return a row of the studies as a value."""
     values = dict(row._mapping)  # noqa: SLF001 - public in SQLAlchemy despite its name
     values["created"] = _moment(values.pop("created_at"))
     values["changed"] = _moment(values.pop("changed_at"))
-    return StudyRecord(**values)
+    return StudyRecord(**values | {"tags": tuple(values["tags"])})
 
 
 def trial(row: Row[Any]) -> TrialRecord:
     """Return a row of the query `TRIAL` as a value."""
     values = dict(row._mapping)  # noqa: SLF001 - public in SQLAlchemy despite its name
     del values["study_id"]
+    return TrialRecord(**_timed(values) | {"point": tuple(values["point"])})
+
+
+def final(row: Row[Any]) -> FinalRecord:
+    """Return a row of the query `FINAL` as a value."""
+    return FinalRecord(**_timed(dict(row._mapping)))  # noqa: SLF001 - public in SQLAlchemy despite its name
+
+
+def _timed(values: dict[str, Any]) -> dict[str, Any]:
     ended = values.pop("ended_at")
     values["started"] = _moment(values.pop("started_at"))
     values["ended"] = None if ended is None else _moment(ended)
-    return TrialRecord(**values | {"point": tuple(values["point"])})
+    return values
 
 
 def epoch(row: Row[Any]) -> EpochRecord:

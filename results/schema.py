@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final, final
 from sqlalchemy import (
     JSON,
     BigInteger,
+    Boolean,
     CheckConstraint,
     Column,
     Double,
@@ -24,13 +25,14 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     UniqueConstraint,
+    false,
 )
 
 if TYPE_CHECKING:
     from sqlalchemy import Dialect
 
 APPLICATION: Final = "sizewise"
-VERSION: Final = 1
+VERSION: Final = 2
 
 RUNNING: Final = "running"
 FINISHED: Final = "finished"
@@ -40,6 +42,12 @@ INTERRUPTED: Final = "interrupted"
 
 STUDY_STATES: Final = (RUNNING, INTERRUPTED, FINISHED, FAILED)
 TRIAL_STATES: Final = (RUNNING, FINISHED, STOPPED, FAILED)
+FINAL_STATES: Final = (RUNNING, FINISHED, FAILED)
+
+VALIDATION: Final = "validation"
+TEST: Final = "test"
+
+STAGES: Final = (VALIDATION, TEST)
 
 # Named constraints, so that a migration can name what it changes.
 METADATA: Final = MetaData(
@@ -67,9 +75,9 @@ class Message(TypeDecorator[str]):
         return value.replace("\0", "\ufffd").encode(errors="replace").decode()
 
 
-def _one_of(states: tuple[str, ...]) -> CheckConstraint:
-    quoted = ", ".join(f"'{state}'" for state in states)
-    return CheckConstraint(f"state IN ({quoted})", name="state")
+def _one_of(words: tuple[str, ...], name: str = "state") -> CheckConstraint:
+    quoted = ", ".join(f"'{word}'" for word in words)
+    return CheckConstraint(f"{name} IN ({quoted})", name=name)
 
 
 SCHEMA_VERSION: Final = Table(
@@ -90,6 +98,9 @@ STUDIES: Final = Table(
     Column("size", String(40), nullable=False),
     Column("created_at", Double, nullable=False),
     Column("changed_at", Double, nullable=False),
+    Column("note", Message),
+    Column("tags", JSON, nullable=False, server_default="[]"),
+    Column("archived", Boolean, nullable=False, server_default=false()),
     Column("job", JSON, nullable=False),
     Column("data", JSON, nullable=False),
     Column("space", JSON, nullable=False),
@@ -117,6 +128,11 @@ TRIALS: Final = Table(
     Column("seed", BigInteger, nullable=False),
     Column("started_at", Double, nullable=False),
     Column("ended_at", Double),
+    Column("latency_ms", Double),
+    # Where a trial that was stopped would have ended, and how far that may be off.
+    Column("expected", Double),
+    Column("expected_spread", Double),
+    Column("note", Message),
     Column("fingerprint", String(80), nullable=False),
     Column("outline", Text, nullable=False),
     Column("restarts", Message),
@@ -143,6 +159,31 @@ EPOCHS: Final = Table(
     Column("seconds", Double),
     Column("images_per_second", Double),
     sqlite_with_rowid=False,
+)
+
+# Trainings of a trial's network with seeds of their own, and its answers to the test images.
+FINALS: Final = Table(
+    "finals",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("study_id", ForeignKey(STUDIES.c.id, ondelete="CASCADE"), nullable=False),
+    Column("trial_id", ForeignKey(TRIALS.c.id, ondelete="CASCADE"), nullable=False),
+    Column("stage", String(20), nullable=False),
+    Column("seed", BigInteger, nullable=False),
+    Column("state", String(20), nullable=False),
+    Column("reason", Message),
+    Column("epochs", Integer, nullable=False),
+    Column("accuracy", Double),
+    Column("loss", Double),
+    Column("seconds", Double),
+    Column("started_at", Double, nullable=False),
+    Column("ended_at", Double),
+    UniqueConstraint("trial_id", "stage", "seed"),
+    Index(None, "study_id"),
+    _one_of(STAGES, "stage"),
+    _one_of(FINAL_STATES),
+    CheckConstraint(f"(state = '{RUNNING}') = (reason IS NULL)", name="ended_with_reason"),
+    CheckConstraint(f"(state = '{RUNNING}') = (ended_at IS NULL)", name="ended_with_time"),
 )
 
 # Who drives a study now; no row, or one whose time is over, means nobody.

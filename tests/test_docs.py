@@ -48,8 +48,12 @@ def test_every_algorithm_and_stopping_rule_has_a_heading() -> None:
 
 
 def test_every_command_stands_in_the_readme() -> None:
-    for command in app.registered_commands:
-        assert f"| `sizewise {command.name}" in README
+    names = [str(command.name) for command in app.registered_commands]
+    for group in app.registered_groups:
+        commands = (group.typer_instance or app).registered_commands
+        names += [f"{group.name} {command.name}" for command in commands]
+    for name in names:
+        assert f"| `sizewise {name}" in README
 
 
 @pytest.mark.parametrize("page", ["README.md", "docs/job.md"])

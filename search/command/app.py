@@ -8,8 +8,11 @@ from space.errors import InputError
 
 from .checking import doctor
 from .cluster import jobs, logs, stop, submit
+from .database import db
 from .house import check_house
+from .keeping import archive, delete, du, note, prune, rename, tag
 from .looking import census, data, describe
+from .outages import outage
 from .predicting import predict
 from .reading import front, list_studies, show
 from .replaying import replay
@@ -33,6 +36,13 @@ app.command("stop")(stop)
 app.command("list")(list_studies)
 app.command("show")(show)
 app.command("front")(front)
+app.command("note")(note)
+app.command("tag")(tag)
+app.command("rename")(rename)
+app.command("archive")(archive)
+app.command("delete")(delete)
+app.command("du")(du)
+app.command("prune")(prune)
 app.command("export")(export)
 app.command("predict")(predict)
 app.command("data")(data)
@@ -40,6 +50,7 @@ app.command("describe")(describe)
 app.command("census")(census)
 app.command("replay")(replay)
 app.command("doctor")(doctor)
+app.add_typer(db, name="db")
 
 
 def main() -> None:
@@ -50,3 +61,8 @@ def main() -> None:
     except InputError as error:
         typer.echo(f"Error: {error}", err=True)
         sys.exit(2)
+    except Exception as error:
+        if (told := outage(error)) is None:
+            raise
+        typer.echo(f"Error: {told}", err=True)
+        sys.exit(1)

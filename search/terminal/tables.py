@@ -28,6 +28,7 @@ FORMS: Mapping[str, Callable[[Any], str]] = {
     columns.MACS: _count,
     columns.ACTIVATION_BYTES: _count,
     columns.WEIGHT_BYTES: _count,
+    columns.LATENCY_MS: "{:.3g}".format,
     columns.LOSS: "{:.4f}".format,
     columns.TRAIN_LOSS: "{:.4f}".format,
     columns.LEARNING_RATE: "{:.2e}".format,
@@ -35,7 +36,7 @@ FORMS: Mapping[str, Callable[[Any], str]] = {
     columns.IMAGES_PER_SECOND: "{:,.0f}".format,
 }
 TITLES = {columns.NUMBER: "trial", columns.OUTLINE: "network"}
-TEXTS = (columns.STATE, columns.REASON, columns.OUTLINE, "study", "data")
+TEXTS = (columns.STATE, columns.REASON, columns.OUTLINE, columns.STUDY, columns.DATA, columns.TAGS)
 
 
 def frame_table(frame: pd.DataFrame, names: list[str], title: str | None = None) -> Table:

@@ -13,16 +13,26 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import replace
 from datetime import UTC, datetime
+from itertools import chain
 from pathlib import Path
 
 import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import MetaData, create_engine, func, insert, select, update
 
 from results import EpochRecord, Store, Study, open_store
+from results.connection import absolute, is_file
 from results.errors import StoreError, StudyExistsError, UnknownStudyError
+from results.leases import hold
 from results.names import check_name
+from results.schema import METADATA, TRIALS, VERSION
+from results.store.soundness import unsound
+from results.store.upgrade import upgrade
 from space.errors import InputError
 
 from .samples import new_study, report, small_network, start
+from .stores.make import HERE, fill
 
 LONG_AGO = datetime(2024, 1, 1, tzinfo=UTC)
 ROOT = Path(__file__).parents[2]
@@ -32,6 +42,31 @@ PATIENCE = 200
 def child(*arguments: object) -> subprocess.Popen[str]:
     command = [sys.executable, "-m", "tests.results.writer", *map(str, arguments)]
     return subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
+
+
+def pour(version: int, url: str) -> None:
+    """Fill an empty database with the tables and rows of a store as an earlier version left it."""
+    address = absolute(url)
+    if is_file(address):
+        Path(str(address.database)).parent.mkdir(parents=True)
+    old = create_engine(f"sqlite:///{HERE}/version-{version}.db")
+    new = create_engine(address)
+    tables = MetaData()
+    tables.reflect(old)
+    for column in chain.from_iterable(table.c for table in tables.tables.values()):
+        column.type = column.type.as_generic()
+    with old.connect() as source, new.begin() as target:
+        tables.create_all(target)
+        for table in tables.sorted_tables:
+            if rows := [dict(row) for row in source.execute(select(table)).mappings()]:
+                target.execute(insert(table), rows)
+            if "id" in table.c and new.dialect.name == "postgresql":
+                # Ids were given, so the server has not counted them.
+                last = select(func.max(table.c.id)).scalar_subquery()
+                counter = func.pg_get_serial_sequence(table.name, "id")
+                target.execute(select(func.setval(counter, last)).where(last.is_not(None)))
+    old.dispose()
+    new.dispose()
 
 
 class StoreKit:
@@ -101,6 +136,58 @@ class StoreKit:
         with pytest.raises(StoreError, match="reason"):
             store.record_epoch(running, report(1), end=("finished", " "))
         assert store.epochs(running) == []
+
+    def test_a_stopped_trial_says_where_it_was_expected_to_end(self, store: Store) -> None:
+        study = new_study(store)
+        for number, spread in enumerate((0.02, math.nan)):
+            trial_id = store.start_trial(study.id, start(number))
+            end = ("stopped", "needs 0.8 at its size")
+            store.record_epoch(trial_id, report(1, 0.1), end=end, expected=(0.75, spread))
+        first, second = store.trials(study.id)
+        assert (first.expected, first.expected_spread) == (0.75, 0.02)
+        assert (second.expected, second.expected_spread) == (0.75, None)
+        assert Study(store, "digits").trials()["expected"].tolist() == [0.75, 0.75]
+
+    def test_latency_is_known_at_the_start_or_measured_later(self, store: Store) -> None:
+        study = new_study(store, size="latency_ms")
+        store.start_trial(study.id, start(0, latency_ms=1.5))
+        measured = store.start_trial(study.id, start(1))
+        store.record_latency(measured, 0.25)
+        store.start_trial(study.id, start(2))
+        assert [trial.latency_ms for trial in store.trials(study.id)] == [1.5, 0.25, None]
+        with pytest.raises(StoreError, match="must exist"):
+            store.record_latency(measured + 7, 1.0)
+
+    def test_finals_are_counted_once_for_a_seed(self, store: Store) -> None:
+        study = new_study(store)
+        trial_id = store.start_trial(study.id, start(3))
+        lost = store.start_final(trial_id, "validation", 2**40)
+        again = store.start_final(trial_id, "validation", 2**40)
+        store.end_final(again, "failed", "out of memory", accuracy=math.nan)
+        third = store.start_final(trial_id, "validation", 2**40)
+        numbers = {"epochs": 3, "accuracy": 0.75, "loss": 0.5, "seconds": 2.0}
+        store.end_final(third, "finished", "trained all 3 epochs", **numbers)
+        store.start_final(trial_id, "test", 2**40)
+        finished, running = store.finals(study.id)
+        assert (finished.number, finished.trial_id, finished.id) == (3, trial_id, third)
+        assert (finished.stage, finished.seed, finished.state) == ("validation", 2**40, "finished")
+        assert {name: getattr(finished, name) for name in numbers} == numbers
+        assert finished.ended is not None
+        assert (running.stage, running.state, running.accuracy) == ("test", "running", None)
+        frame = Study(store, "digits").finals()
+        assert frame["accuracy"].tolist()[:1] == [0.75]
+        for attempt in (
+            lambda: store.start_final(trial_id, "validation", 2**40),
+            lambda: store.start_final(trial_id + 1, "validation", 1),
+            lambda: store.start_final(trial_id, "training", 1),
+            lambda: store.end_final(lost, "finished", "lost"),
+            lambda: store.end_final(third, "failed", "ended before"),
+            lambda: store.end_final(running.id, "running", "no end"),
+            lambda: store.end_final(running.id, "finished", " "),
+        ):
+            with pytest.raises(StoreError):
+                attempt()
+        assert store.finals(study.id) == [finished, running]
 
     def test_numbers_that_are_none_survive(self, store: Store) -> None:
         study = new_study(store)
@@ -272,3 +359,38 @@ class StoreKit:
         trial_id = store.start_trial(study.id, start(0))
         store.end_trial(trial_id, "failed", "a\0b \udcff ä 🙂\n'\";--")
         assert store.trial(study.id, 0).reason == "a\ufffdb ? ä 🙂\n'\";--"
+
+    @pytest.mark.parametrize("version", range(1, VERSION))
+    def test_an_earlier_store_is_refused_until_it_is_upgraded(
+        self, empty: str, version: int
+    ) -> None:
+        pour(version, empty)
+        with pytest.raises(StoreError, match=f"schema {version}.* sizewise db upgrade"):
+            open_store(empty)
+        assert (upgrade(empty).old, upgrade(empty).old) == (version, VERSION)
+        store = open_store(empty)
+        # The next study and trial get ids of their own.
+        trial_id = store.start_trial(new_study(store, "new").id, start(0))
+        store.end_final(store.start_final(trial_id, "test", 1), "finished", "told", accuracy=0.5)
+        assert len(store.finals(store.study("new").id)) == 1
+        with store.connect().connect() as connection:
+            assert compare_metadata(MigrationContext.configure(connection), METADATA) == []
+        store.close()
+        assert unsound(empty) == []
+
+    def test_a_store_that_disagrees_with_itself_is_not_sound(self, store: Store) -> None:
+        fill(store)
+        assert unsound(store.url) == []
+        with store.write() as connection:
+            connection.execute(update(TRIALS).values(epochs=7))
+        assert len(unsound(store.url)) == 2
+
+    def test_a_store_is_not_upgraded_under_a_driver(
+        self, empty: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        store = open_store(empty)
+        hold(store, new_study(store).id, "here process 7", seconds=60)
+        store.close()
+        monkeypatch.setattr("results.store.upgrade.VERSION", VERSION + 1)
+        with pytest.raises(StoreError, match="digits: here process 7"):
+            upgrade(empty)

@@ -65,7 +65,8 @@ def test_every_column_of_every_frame_is_documented_with_its_unit() -> None:
             assert isinstance(following.value, ast.Constant)
             documented[statement.value.value] = following.value.value
     assert all("Unit: " in text for text in documented.values())
-    assert set(documented) == {*columns.TRIALS, *columns.CURVES}
+    frames = (columns.TRIALS, columns.CURVES, columns.FINALS, columns.STUDIES, columns.USAGE)
+    assert set(documented) == {name for frame in frames for name in frame}
     assert set(columns.SIZES) < set(columns.TRIALS)
 
 
@@ -97,7 +98,11 @@ def test_a_frame_of_epochs(study: Study) -> None:
 def test_frames_of_an_empty_study_have_their_columns(store: Store) -> None:
     new_study(store)
     study = Study(store, "digits")
-    for frame, wanted in ((study.trials(), columns.TRIALS), (study.epochs(), columns.CURVES)):
+    for frame, wanted in (
+        (study.trials(), columns.TRIALS),
+        (study.epochs(), columns.CURVES),
+        (study.finals(), columns.FINALS),
+    ):
         assert {name: str(kind) for name, kind in frame.dtypes.items()} == wanted
         assert frame.empty
     assert study.front().empty

@@ -1,4 +1,4 @@
-"""The store: everything that was learnt, in one database."""
+"""A store, whatever database it stands on."""
 
 from __future__ import annotations
 
@@ -7,35 +7,35 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, final
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import insert, select
 from sqlalchemy.exc import IntegrityError
 
 from space.errors import InputError, closest
 
-from . import rows
-from .columns import SIZES
-from .connection import FOLDER_VARIABLE, absolute, connect, is_file, shown, writing
-from .errors import StoreError, StudyExistsError, UnknownStudyError
-from .names import check_name, first_free
-from .schema import (
-    ENVIRONMENTS,
-    EPOCHS,
-    FAILED,
-    RUNNING,
-    STUDIES,
-    STUDY_STATES,
-    TRIAL_STATES,
-    TRIALS,
-)
+from .. import rows
+from ..columns import SIZES
+from ..connection import FOLDER_VARIABLE, absolute, connect, is_file, shown, writing
+from ..errors import StoreError, StudyExistsError
+from ..names import check_name, first_free
+from ..schema import ENVIRONMENTS, EPOCHS, FINALS, RUNNING, STUDIES, TRIALS
+from . import finals, studies, trials
+from .changes import change
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from contextlib import AbstractContextManager
 
     from _typeshed import DataclassInstance
-    from sqlalchemy import ColumnElement, Connection, Engine, Row, Select, Table
+    from sqlalchemy import Connection, Engine, Row, Select
 
-    from .records import EnvironmentRecord, EpochRecord, StudyRecord, TrialRecord, TrialStart
+    from ..records import (
+        EnvironmentRecord,
+        EpochRecord,
+        FinalRecord,
+        StudyRecord,
+        TrialRecord,
+        TrialStart,
+    )
 
 
 def open_store(url: str | None = None) -> Store:
@@ -46,7 +46,7 @@ def open_store(url: str | None = None) -> Store:
             for ``sqlite:///runs/sizewise.db`` in the working directory.
 
     Raises:
-        StoreError: The database cannot be reached, is not a store, or is one of a newer version.
+        StoreError: The database cannot be reached, is not a store, or is one of another version.
     """
     store = Store(url)
     store.connect()
@@ -142,9 +142,9 @@ class Store:
         documents = {"job": dict(job), "data": dict(data), "space": dict(space)}
         statement = insert(STUDIES).values(**values, created_at=now, changed_at=now, **documents)
         try:
-            with self._write() as connection:
+            with self.write() as connection:
                 connection.execute(statement)
-                return rows.study(_study_row(connection, name))
+                return rows.study(studies.find(connection, name))
         except IntegrityError:
             raise StudyExistsError(
                 "study", "a new study's name must be free", name, f"Free: {self.next_name(name)!r}."
@@ -168,7 +168,7 @@ class Store:
             UnknownStudyError: There is none; names those that are most like it.
         """
         with self._read() as connection:
-            return rows.study(_study_row(connection, name))
+            return rows.study(studies.find(connection, name))
 
     def studies(self) -> list[StudyRecord]:
         """Return all studies, the oldest first."""
@@ -176,29 +176,18 @@ class Store:
 
     def set_study_state(self, study_id: int, state: str, reason: str | None = None) -> None:
         """Note why a study is ``running``, ``interrupted``, ``finished`` or ``failed``."""
-        _check_state(state, STUDY_STATES)
-        values = {"state": state, "reason": reason, "changed_at": time.time()}
-        self._change(STUDIES, STUDIES.c.id == study_id, values, "the study must exist", study_id)
+        with self.write() as connection:
+            studies.set_state(connection, study_id, state, reason)
 
     def record_environment(self, study_id: int, environment: Mapping[str, Any]) -> None:
         """Add where a study runs now: versions, device, revision; once for each start."""
-        now = time.time()
-        values = {
-            "study_id": study_id,
-            "recorded_at": now,
-            "seen_at": now,
-            "environment": dict(environment),
-        }
-        with self._write() as connection:
-            _insert(connection, ENVIRONMENTS, values, "the study must exist", study_id)
+        with self.write() as connection:
+            studies.record_environment(connection, study_id, environment)
 
     def see(self, study_id: int) -> None:
         """Note that the latest start of a study runs still, so that its length is known."""
-        mine = ENVIRONMENTS.c.study_id == study_id
-        latest = select(func.max(ENVIRONMENTS.c.id)).where(mine).scalar_subquery()
-        with self._write() as connection:
-            seen = update(ENVIRONMENTS).where(ENVIRONMENTS.c.id == latest)
-            connection.execute(seen.values(seen_at=time.time()))
+        with self.write() as connection:
+            studies.see(connection, study_id)
 
     def environments(self, study_id: int) -> list[EnvironmentRecord]:
         """Return where a study ran, the first start first."""
@@ -214,16 +203,15 @@ class Store:
             StoreError: The study does not exist or has a trial of that number.
             InputError: The architecture is not one that can be read back.
         """
-        values = rows.of_start(start) | {"study_id": study_id, "started_at": time.time()}
-        rule = "the study must exist and have no trial of that number"
-        with self._write() as connection:
-            return _insert(connection, TRIALS, values, rule, (study_id, start.number))
+        with self.write() as connection:
+            return trials.begin(connection, study_id, start)
 
     def record_epoch(
         self,
         trial_id: int,
         *reports: Mapping[str, Any] | DataclassInstance,
         end: tuple[str, str] | None = None,
+        expected: tuple[float, float] | None = None,
     ) -> None:
         """Add epochs of a running trial, in place of the first of them and any later ones.
 
@@ -232,19 +220,16 @@ class Store:
             reports: In order, each the fields of `EpochRecord`, as a mapping or a dataclass. What
                 is not a number is allowed.
             end: State and reason where the trial ends with the last, as `end_trial` takes them.
+            expected: The accuracy with which a stopped trial would have ended, and how far that may
+                be off, as a standard deviation; nan where nothing is known.
 
         Raises:
             StoreError: The trial does not run, or the report has other fields.
         """
-        values = [rows.of_report(report) | {"trial_id": trial_id} for report in reports]
-        replaced = (EPOCHS.c.trial_id == trial_id) & (EPOCHS.c.epoch >= values[0]["epoch"])
-        with self._write() as connection:
-            _check_running(connection, trial_id)
-            connection.execute(delete(EPOCHS).where(replaced))
-            connection.execute(insert(EPOCHS), values)
+        with self.write() as connection:
+            last = trials.record(connection, trial_id, reports)
             if end is not None:
-                last = {"accuracy": values[-1]["accuracy"], "loss": values[-1]["loss"]}
-                _end(connection, trial_id, end, last | {"epochs": values[-1]["epoch"]})
+                trials.end(connection, trial_id, end, last, expected)
 
     def end_trial(self, trial_id: int, state: str, reason: str) -> None:
         """End a running trial, with the accuracy and loss of its last epoch, if it had one.
@@ -257,10 +242,10 @@ class Store:
         Raises:
             StoreError: The trial does not run, or the reason is empty.
         """
-        with self._write() as connection:
-            _check_running(connection, trial_id)
-            last = connection.execute(select(*rows.LAST).where(TRIALS.c.id == trial_id)).one()
-            _end(connection, trial_id, (state, reason), dict(last._mapping))  # noqa: SLF001 - public in SQLAlchemy despite its name
+        with self.write() as connection:
+            trials.check_running(connection, trial_id)
+            last = trials.last_epoch(connection, trial_id)
+            trials.end(connection, trial_id, (state, reason), last, None)
 
     def restart_trial(self, trial_id: int, *, keep: int = 0, reason: str | None = None) -> None:
         """Let a running or failed trial go on behind epoch ``keep``; its attempt counts one more.
@@ -273,22 +258,15 @@ class Store:
         Raises:
             StoreError: The trial was finished or stopped, or does not exist.
         """
-        begun: dict[str, Any] = {
-            "state": RUNNING,
-            "reason": None,
-            "started_at": time.time(),
-            "ended_at": None,
-        }
-        empty = {"accuracy": None, "loss": None, "epochs": 0, "attempt": TRIALS.c.attempt + 1}
-        if reason is not None:
-            begun["restarts"] = func.coalesce(TRIALS.c.restarts + "; ", "") + reason
-        again = (TRIALS.c.id == trial_id) & TRIALS.c.state.in_([RUNNING, FAILED])
-        later = (EPOCHS.c.trial_id == trial_id) & (EPOCHS.c.epoch > keep)
-        with self._write() as connection:
-            connection.execute(delete(EPOCHS).where(later))
-            changed = connection.execute(update(TRIALS).where(again).values(begun | empty))
-            if changed.rowcount != 1:
-                raise StoreError("trial", "only a running or failed trial may restart", trial_id)
+        with self.write() as connection:
+            trials.restart(connection, trial_id, keep, reason)
+
+    def record_latency(self, trial_id: int, milliseconds: float) -> None:
+        """Note the time that the network of a trial takes for one image."""
+        values = {"latency_ms": milliseconds}
+        with self.write() as connection:
+            mine = TRIALS.c.id == trial_id
+            change(connection, TRIALS, mine, values, "the trial must exist", trial_id)
 
     def trials(self, study_id: int) -> list[TrialRecord]:
         """Return all trials of a study with their documents, by number.
@@ -315,6 +293,59 @@ class Store:
         mine = select(EPOCHS).where(EPOCHS.c.trial_id == trial_id).order_by(EPOCHS.c.epoch)
         return [rows.epoch(row) for row in self.read(mine)]
 
+    # Finals
+
+    def start_final(self, trial_id: int, stage: str, seed: int) -> int:
+        """Add a final in state ``running`` and return its id.
+
+        One of the same trial, stage and seed that was lost or failed is replaced.
+
+        Args:
+            trial_id: As `start_trial` gave it.
+            stage: ``validation`` or ``test``.
+            seed: Where all chance of this training comes from.
+
+        Raises:
+            StoreError: There is no such trial, or that final is finished.
+        """
+        with self.write() as connection:
+            return finals.begin(connection, trial_id, stage, seed)
+
+    def end_final(  # noqa: PLR0913 - a final is these numbers
+        self,
+        final_id: int,
+        state: str,
+        reason: str,
+        *,
+        epochs: int = 0,
+        accuracy: float | None = None,
+        loss: float | None = None,
+        seconds: float | None = None,
+    ) -> None:
+        """End a running final.
+
+        Args:
+            final_id: As `start_final` gave it.
+            state: ``finished`` or ``failed``.
+            reason: Why, as a person reads it.
+            epochs: How many it was trained.
+            accuracy: Fraction of the stage's images told rightly; nan and None are one.
+            loss: Mean loss of the stage's images.
+            seconds: How long it took.
+
+        Raises:
+            StoreError: The final does not run, or the reason is empty.
+        """
+        numbers = {"epochs": epochs, "accuracy": accuracy, "loss": loss, "seconds": seconds}
+        with self.write() as connection:
+            finals.end(connection, final_id, (state, reason), numbers)
+
+    def finals(self, study_id: int) -> list[FinalRecord]:
+        """Return all finals of a study, by trial, stage (validation, then test) and seed."""
+        order = (TRIALS.c.number, FINALS.c.stage.desc(), FINALS.c.seed)
+        mine = rows.FINAL.where(FINALS.c.study_id == study_id).order_by(*order)
+        return [rows.final(row) for row in self.read(mine)]
+
     def read(self, statement: Select[Any]) -> Sequence[Row[Any]]:
         """Return the rows of any query, from one moment of the store."""
         with self._read() as connection:
@@ -323,61 +354,6 @@ class Store:
     def _read(self) -> AbstractContextManager[Connection]:
         return self.connect().begin()
 
-    def _write(self) -> AbstractContextManager[Connection]:
+    def write(self) -> AbstractContextManager[Connection]:
+        """Return a transaction that writes: committed at its end, undone by any exception."""
         return writing(self.connect()).begin()
-
-    def _change(
-        self,
-        table: Table,
-        which: ColumnElement[bool],
-        values: dict[str, Any],
-        rule: str,
-        value: object,
-    ) -> None:
-        with self._write() as connection:
-            if connection.execute(update(table).where(which).values(values)).rowcount != 1:
-                raise StoreError("store", rule, value)
-
-
-def _study_row(connection: Connection, name: str) -> Row[Any]:
-    found = connection.execute(select(STUDIES).where(STUDIES.c.name == name)).one_or_none()
-    if found is None:
-        known = connection.execute(select(STUDIES.c.name)).scalars().all()
-        hint = closest(name, known) if known else "The store is empty."
-        raise UnknownStudyError("study", "the study must be in the store", name, hint)
-    return found
-
-
-def _insert(
-    connection: Connection, table: Table, values: dict[str, Any], rule: str, value: object
-) -> int:
-    try:
-        done = connection.execute(insert(table).values(values))
-    except IntegrityError:
-        raise StoreError("store", rule, value) from None
-    key = done.inserted_primary_key
-    assert key is not None, "an insert of one row has a key"
-    return int(key[0])
-
-
-def _check_state(state: str, allowed: Sequence[str]) -> None:
-    if state not in allowed:
-        raise StoreError("state", "it must be a known state", state, closest(state, allowed))
-
-
-def _end(connection: Connection, trial_id: int, end: tuple[str, str], last: dict[str, Any]) -> None:
-    """End a running trial with the numbers of its last epoch."""
-    state, reason = end
-    _check_state(state, TRIAL_STATES[1:])
-    if not reason.strip():
-        raise StoreError("reason", "a trial must end with a reason", reason)
-    ended = {"state": state, "reason": reason, "ended_at": time.time()}
-    connection.execute(update(TRIALS).where(TRIALS.c.id == trial_id).values(ended | last))
-
-
-def _check_running(connection: Connection, trial_id: int) -> None:
-    # Locked until the transaction ends, so that no other one can end the trial meanwhile.
-    found = select(TRIALS.c.state).where(TRIALS.c.id == trial_id).with_for_update(key_share=True)
-    state = connection.execute(found).scalar()
-    if state != RUNNING:
-        raise StoreError("trial", "the trial must be running", f"trial {trial_id}: {state}")
