@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import json
 import os
+import shutil
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -25,6 +26,9 @@ FOLDER_VARIABLE: Final = "SIZEWISE_RUNS"
 # How long a writer waits for another one; a write takes a millisecond,
 # a checkpoint perhaps a hundred.
 _BUSY_SECONDS: Final = 60.0
+
+# Less than this can take no write: the index of SQLite's log alone has 32 kB.
+_LEAST_ROOM: Final = 2**15
 
 # How long a server may take to answer a new connection.
 _CONNECT_SECONDS: Final = 10
@@ -123,8 +127,16 @@ def connect(url: URL, *, as_it_is: bool = False) -> Engine:
     except (DBAPIError, OSError, NoSuchModuleError) as error:
         cause = error.orig if isinstance(error, DBAPIError) else error
         told = " ".join(str(cause).split())
-        raise StoreError("store", f"the store must be reachable ({told})", shown(url)) from error
+        rule = f"the store must be reachable ({told})"
+        raise StoreError("store", rule, shown(url), _room(url)) from error
     return engine
+
+
+def _room(url: URL) -> str:
+    """Return a hint where a disk is full, which SQLite may call an error of the disk."""
+    folder = Path(str(url.database)).parent
+    full = is_file(url) and folder.is_dir() and shutil.disk_usage(folder).free < _LEAST_ROOM
+    return "Its disk is full." if full else ""
 
 
 def _reach(engine: Engine, url: URL) -> None:

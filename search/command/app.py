@@ -11,6 +11,7 @@ from .cluster import jobs, logs, stop, submit
 from .database import db
 from .house import check_house
 from .looking import census, data, describe
+from .outages import outage
 from .predicting import predict
 from .reading import front, list_studies, show
 from .replaying import replay
@@ -52,3 +53,8 @@ def main() -> None:
     except InputError as error:
         typer.echo(f"Error: {error}", err=True)
         sys.exit(2)
+    except Exception as error:
+        if (told := outage(error)) is None:
+            raise
+        typer.echo(f"Error: {told}", err=True)
+        sys.exit(1)

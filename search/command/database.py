@@ -1,4 +1,4 @@
-"""Commands for the store as a database: upgrade and backup."""
+"""Commands for the store as a database: upgrade, check and backup."""
 
 # Commands import what they need when they are called, so that --help answers at once.
 # ruff: noqa: PLC0415
@@ -24,6 +24,21 @@ def upgrade(store: StoreOption = None) -> None:
     from search.terminal.stores import print_upgraded
 
     print_upgraded(upgrade_store(store))
+
+
+@db.command("check")
+def check(store: StoreOption = None) -> None:
+    """Say whether a store is sound; else what is wrong, with exit code 1.
+
+    Tables, the file itself, what points where, and counts that must agree.
+    """
+    from results.store.soundness import unsound
+    from search.terminal.stores import print_soundness
+
+    found = unsound(store)
+    print_soundness(found)
+    if found:
+        raise typer.Exit(1)
 
 
 @db.command("backup")

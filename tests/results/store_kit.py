@@ -17,19 +17,22 @@ from itertools import chain
 from pathlib import Path
 
 import pytest
-from sqlalchemy import MetaData, create_engine, func, insert, select
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import MetaData, create_engine, func, insert, select, update
 
 from results import EpochRecord, Store, Study, open_store
 from results.connection import absolute, is_file
 from results.errors import StoreError, StudyExistsError, UnknownStudyError
 from results.leases import hold
 from results.names import check_name
-from results.schema import VERSION
+from results.schema import METADATA, TRIALS, VERSION
+from results.store.soundness import unsound
 from results.store.upgrade import upgrade
 from space.errors import InputError
 
 from .samples import new_study, report, small_network, start
-from .stores.make import HERE
+from .stores.make import HERE, fill
 
 LONG_AGO = datetime(2024, 1, 1, tzinfo=UTC)
 ROOT = Path(__file__).parents[2]
@@ -370,7 +373,17 @@ class StoreKit:
         trial_id = store.start_trial(new_study(store, "new").id, start(0))
         store.end_final(store.start_final(trial_id, "test", 1), "finished", "told", accuracy=0.5)
         assert len(store.finals(store.study("new").id)) == 1
+        with store.connect().connect() as connection:
+            assert compare_metadata(MigrationContext.configure(connection), METADATA) == []
         store.close()
+        assert unsound(empty) == []
+
+    def test_a_store_that_disagrees_with_itself_is_not_sound(self, store: Store) -> None:
+        fill(store)
+        assert unsound(store.url) == []
+        with store.write() as connection:
+            connection.execute(update(TRIALS).values(epochs=7))
+        assert len(unsound(store.url)) == 2
 
     def test_a_store_is_not_upgraded_under_a_driver(
         self, empty: str, monkeypatch: pytest.MonkeyPatch

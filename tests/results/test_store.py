@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 import shutil
 import sqlite3
 from contextlib import closing
@@ -13,6 +14,7 @@ from results.errors import StoreError, StudyExistsError
 from results.schema import VERSION
 from results.store.backup import backup
 from results.store.migrations import MIGRATIONS
+from results.store.soundness import unsound
 from results.store.upgrade import upgrade
 from space.errors import InputError
 
@@ -204,19 +206,54 @@ def test_an_interrupted_transaction_leaves_nothing(
     assert store.trial(study.id, 0).state == "running"
 
 
-def test_a_killed_writer_loses_nothing_that_it_had_committed(store: Store) -> None:
+def test_writers_killed_at_random_moments_lose_nothing_that_was_committed(store: Store) -> None:
+    new_study(store)
+    store.close()
+    with child("kill", store.url, 50, 7) as killer:
+        assert killer.stdout is not None
+        assert killer.stdout.read() == "50\n"
+    assert len(store.trials(store.study("digits").id)) >= 50
+
+
+def spoil(store: Store, *statements: str) -> list[str]:
+    with closing(sqlite3.connect(database(store))) as connection:
+        for statement in statements:
+            connection.execute(statement)
+        connection.commit()
+    return unsound(store.url)
+
+
+@pytest.mark.parametrize(
+    ("statement", "told"),
+    [
+        ("DELETE FROM epochs WHERE trial_id = 1 AND epoch = 2", "ended after 2 .* epoch 1"),
+        ("DELETE FROM epochs WHERE trial_id = 1 AND epoch = 1", "1 epochs .* last is epoch 2"),
+        ("UPDATE trials SET accuracy = NULL WHERE id = 1", "accuracy None .* last epoch"),
+        ("UPDATE studies SET state = 'finished'", "trial 1: it runs, but its study is finished"),
+        ("UPDATE finals SET study_id = 2 WHERE id = 1", "final .* of another study"),
+        ("UPDATE finals SET accuracy = NULL", "finished without an accuracy"),
+        ("DELETE FROM trials WHERE id = 1", "epochs belongs to a row of trials that is not there"),
+        ("DROP TABLE finals", "table finals is missing"),
+        ("ALTER TABLE trials DROP COLUMN latency_ms", "no column latency_ms"),
+        ("UPDATE schema_version SET version = 1", "db upgrade"),
+    ],
+)
+def test_what_is_wrong_with_a_store_is_told(store: Store, statement: str, told: str) -> None:
+    fill(store)
+    store.close()
+    assert unsound(store.url) == []
+    assert re.search(told, "\n".join(spoil(store, statement)))
+
+
+def test_a_damaged_file_is_told(store: Store) -> None:
     study = new_study(store)
-    for number, commits in enumerate((1, 2, 3, 5, 17, 40, 120, 400)):
-        with child("write", store.url, number) as writer:
-            assert writer.stdout is not None
-            told = [int(writer.stdout.readline()) for _ in range(commits)]
-            writer.kill()
-            told += [int(line) for line in writer.stdout.read().splitlines() if line.isdigit()]
-        stored = [epoch.epoch for epoch in store.epochs(store.trial(study.id, number).id)]
-        # The last line may have been cut while it was written; a commit may lack its line.
-        assert stored[: len(told) - 1] == told[:-1]
-        assert len(stored) >= len(told) - 1
-        store.close()
-        with closing(sqlite3.connect(database(store))) as connection:
-            assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
-            assert connection.execute("PRAGMA foreign_key_check").fetchall() == []
+    for number in range(100):
+        store.start_trial(study.id, start(number))
+    store.close()
+    path = database(store)
+    content = bytearray(path.read_bytes())
+    # Behind the first pages, without which it would be no database at all.
+    for page in range(20, len(content) // 4096):
+        content[page * 4096 : page * 4096 + 200] = bytes(range(200))
+    path.write_bytes(content)
+    assert re.search("damaged|cannot be read", "\n".join(unsound(store.url)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import subprocess
 import sys
@@ -11,6 +12,7 @@ import numpy as np
 import pytest
 import yaml
 from PIL import Image
+from sqlalchemy.exc import OperationalError
 
 from results import open_store
 from search.command.app import main
@@ -314,3 +316,18 @@ def test_what_cannot_be_sent_to_a_cluster_is_refused(
     code, _, errors = sizewise("jobs", *head)
     assert (code, errors.count("\n")) == (2, 1), errors
     assert "a Ray cluster must take jobs there" in errors
+
+
+def test_an_outage_is_told_in_one_line(sizewise: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    def locked(*_: object) -> None:
+        raise OperationalError("SELECT", None, Exception("database is locked"))
+
+    open_store().close()
+    for fails, told in ((full, "No space left on device"), (locked, "database is locked")):
+        monkeypatch.setattr("results.store.backup.copy", fails)
+        code, out, err = sizewise("db", "backup", "copy.db")
+        assert (code, out, err.count("\n")) == (1, "", 1)
+        assert told in err

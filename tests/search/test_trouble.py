@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from results import Study, open_store, weights_path
+from results.connection import _set_up
+from results.store.soundness import unsound
 from search import patience
 from search.desk import Desk
 from search.repeating import repeat_trial
@@ -86,7 +88,7 @@ def test_a_locked_store_is_waited_for(
     assert len(curves(store, "small")) == 8
 
 
-@pytest.mark.parametrize("trouble", ["gone", "locked"])
+@pytest.mark.parametrize("trouble", ["gone", "locked", "full"])
 def test_a_store_that_stays_away_stops_the_study_and_nothing_is_lost(
     store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, trouble: str
 ) -> None:
@@ -95,27 +97,44 @@ def test_a_store_that_stays_away_stops_the_study_and_nothing_is_lost(
     path = tmp_path / "runs/sizewise.db"
     other = sqlite3.connect(path, isolation_level=None)
 
-    def take_away(_desk: Desk) -> None:
+    def take_away(desk: Desk) -> None:
         if trouble == "gone":
             path.rename(tmp_path / "away.db")
-        else:
+        elif trouble == "locked":
             other.execute("BEGIN EXCLUSIVE")
+        else:
+            patch.setattr("results.connection._set_up", full)
+            desk._store.close()
+
+    def full(connection: sqlite3.Connection, record: object) -> None:
+        set_up(connection, record)
+        # Not one page more than there are; SQLite tells a full disk in the same words.
+        connection.execute("PRAGMA max_page_count = 1")
 
     store.close()
+    set_up = _set_up
     with monkeypatch.context() as patch:
-        AtEpoch(5, patch, take_away)
+        AtEpoch(1 if trouble == "full" else 5, patch, take_away)
         with pytest.raises(Trouble, match="resume small") as stopped:
             run(small_job(), store, name="small")
-    told = {"gone": "the store's file is gone", "locked": "database is locked"}[trouble]
-    assert told in str(stopped.value)
+    told = {
+        "gone": "the store's file is gone",
+        "locked": "database is locked",
+        "full": "database or disk is full",
+    }
+    assert told[trouble] in str(stopped.value)
     assert str(path) in str(stopped.value)
     if trouble == "gone":
         (tmp_path / "away.db").rename(path)
     other.close()
-    assert len(curves(store, "small")) == 4
+    store.close()
+    assert unsound(store.url) == []
+    kept = curves(store, "small")
+    assert len(kept) == 4 or trouble == "full"
     assert resume("small", store).state == "finished"
     run(small_job(), store, name="whole")
     assert curves(store, "small") == curves(store, "whole")
+    assert curves(store, "small")[: len(kept)] == kept
 
 
 def test_a_disk_without_room_stops_the_study_and_not_trial_after_trial(
