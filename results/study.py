@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, final
 from space import Architecture
 
 from . import columns, front
+from .finals import finalists_frame, with_verdicts
 from .frames import epochs_frame, finals_frame, front_frame, trials_frame
 
 if TYPE_CHECKING:
@@ -50,13 +51,25 @@ class Study:
         """Return all finals, by trial, stage and seed: the columns of `columns.FINALS`."""
         return finals_frame(self.store, self._id)
 
+    def finalists(self) -> pd.DataFrame:
+        """Return those in the finals, the smallest first: the columns of `columns.FINALISTS`.
+
+        One row a network, with its verdict, and with mean, spread and interval over its trainings.
+        """
+        return finalists_frame(self.store, self._id, self.trials(), self.record.size)
+
     def front(self, size: str | None = None) -> pd.DataFrame:
         """Return the finished trials that no other beats on accuracy and size, the smallest first.
+
+        The columns are those of `columns.FRONT`: ``verdict`` says what the finals found, and is
+        missing before them. Who took the place of a demoted member in the finals is added.
 
         Args:
             size: One of `columns.SIZES`; the study's own where none is given.
         """
-        return front_frame(self.trials(), size or self.record.size)
+        chosen, trials = size or self.record.size, self.trials()
+        front = front_frame(trials, chosen)
+        return with_verdicts(front, trials, self.finalists(), chosen)
 
     def hypervolume(
         self, size: str | None = None, *, reference_size: float | None = None, log: bool = False

@@ -5,8 +5,6 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
-import pandas as pd
-
 from .. import columns
 from ..schema import FAILED, FINISHED, TEST, VALIDATION
 from .entering import entrants_of
@@ -16,6 +14,8 @@ from .settings import rules_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    import pandas as pd
 
     from ..records import FinalRecord
     from ..store import Store
@@ -76,8 +76,8 @@ def with_verdicts(
     Whoever took the place of a demoted member in the finals is added.
     """
     if finalists.empty:
-        told = {columns.VERDICT: None, columns.VALIDATION_MEAN: math.nan}
-        return front.assign(**told, **{columns.VALIDATION_MARGIN: math.nan}).astype(columns.FRONT)
+        missing = {columns.VALIDATION_MEAN: math.nan, columns.VALIDATION_MARGIN: math.nan}
+        return front.assign(**{columns.VERDICT: None}, **missing).astype(columns.FRONT)
     here = trials[columns.NUMBER].isin(front[columns.NUMBER])
     kept = finalists.loc[finalists[columns.VERDICT] != DEMOTED, columns.NUMBER]
     rows = trials[here | trials[columns.NUMBER].isin(kept)]

@@ -56,11 +56,15 @@ class Rules:
         if not 0.5 < self.confidence < 1:
             raise InputError("confidence", "`0.5 < confidence < 1` must hold", self.confidence)
         if self.first < 2:
-            raise InputError("first", "`first >= 2` must hold, since one shows no spread", self.first)
+            raise InputError(
+                "first", "`first >= 2` must hold, since one shows no spread", self.first
+            )
         if self.cap < self.first:
             raise InputError("cap", f"`cap >= {self.first}` must hold", self.cap)
         if self.seeds < 2:
-            raise InputError("seeds", "`seeds >= 2` must hold, since one shows no spread", self.seeds)
+            raise InputError(
+                "seeds", "`seeds >= 2` must hold, since one shows no spread", self.seeds
+            )
 
     @property
     def risk(self) -> float:
@@ -70,7 +74,7 @@ class Rules:
 
 @dataclass(frozen=True, slots=True)
 class Entrant:
-    """A network in the race: trial number, size, and an accuracy for each training, nan if failed."""
+    """A network in the race: trial, size, and an accuracy for each training, nan if it failed."""
 
     number: int
     size: float
@@ -99,9 +103,11 @@ def judge(entrants: Iterable[Entrant], rules: Rules) -> dict[int, Verdict]:
     """Return the verdict on each network, from all that is known of all of them.
 
     ``confirmed``: more accurate than every rival at the stated confidence. ``demoted``: a rival is
-    more accurate at that confidence, or, once it was trained ``cap`` times, its mean is not above
-    that of a smaller one. ``tied``: trained ``cap`` times, its mean is on the front, but too close
-    to a rival's to tell. Rivals are the networks that are no larger and were not demoted themselves.
+    more accurate at that confidence, or, once more trainings do not help, its mean is not above
+    that of a smaller one. ``tied``: its mean is on the front, but more trainings do not tell it
+    from a rival's. They do not help after ``cap`` of them, or if even ``cap`` would not settle it
+    with the means and spreads so far. Rivals are the networks that are no larger and were not
+    demoted themselves.
 
     Args:
         entrants: In any order.
@@ -118,13 +124,12 @@ def judge(entrants: Iterable[Entrant], rules: Rules) -> dict[int, Verdict]:
 
 
 def _verdict(one: Entrant, rivals: Sequence[Entrant], rules: Rules) -> Verdict:
-    tries, known = len(one.accuracies), one.known
-    if len(known) < 2:
-        if tries < rules.cap:
-            return _racing(one, rules)
-        return Verdict(DEMOTED, f"{tries - len(known)} of {tries} trainings failed")
-    if tries < rules.first:
-        return _racing(one, rules)
+    tries, failed = len(one.accuracies), len(one.accuracies) - len(one.known)
+    enough = tries - failed >= 2
+    if tries < rules.first or (not enough and tries < rules.cap):
+        return Verdict(RACING, f"trained {tries} of at most {rules.cap} times")
+    if not enough:
+        return Verdict(DEMOTED, f"{failed} of {tries} trainings failed")
     if beaten := _beaten(one, rivals, rules):
         told = f"trial {beaten.number} ({beaten.mean:.2%}) is no larger and more accurate"
         return Verdict(DEMOTED, f"{told} than its {one.mean:.2%}")
@@ -132,19 +137,20 @@ def _verdict(one: Entrant, rivals: Sequence[Entrant], rules: Rules) -> Verdict:
     if not close:
         told = "more accurate than all that are no larger" if rivals else "none is smaller"
         return Verdict(CONFIRMED, told)
-    hopeless = (
-        tries > rules.first
-        and not _beaten(one, rivals, rules, n=rules.cap)
-        and _close(one, rivals, rules, n=rules.cap)
-    )
-    if tries < rules.cap and not hopeless:
-        return _racing(one, rules)
+    if tries < rules.cap and _hopeful(one, rivals, rules):
+        return Verdict(RACING, f"trained {tries} of at most {rules.cap} times")
     return _by_means(one, rivals, close)
 
 
-def _beaten(
-    one: Entrant, rivals: Sequence[Entrant], rules: Rules, *, n: int = 0
-) -> Entrant | None:
+def _hopeful(one: Entrant, rivals: Sequence[Entrant], rules: Rules) -> bool:
+    """Return whether ``cap`` trainings would settle it, by the means and spreads so far."""
+    if len(one.accuracies) == rules.first:
+        return True
+    beaten = _beaten(one, rivals, rules, n=rules.cap)
+    return beaten is not None or not _close(one, rivals, rules, n=rules.cap)
+
+
+def _beaten(one: Entrant, rivals: Sequence[Entrant], rules: Rules, *, n: int = 0) -> Entrant | None:
     """Return a rival that is above ``one`` at the stated confidence."""
     for rival in rivals:
         chance = chance_of_no_gain(rival.known, one.known, step=rules.step, n=n)
@@ -153,9 +159,7 @@ def _beaten(
     return None
 
 
-def _close(
-    one: Entrant, rivals: Sequence[Entrant], rules: Rules, *, n: int = 0
-) -> list[Entrant]:
+def _close(one: Entrant, rivals: Sequence[Entrant], rules: Rules, *, n: int = 0) -> list[Entrant]:
     """Return the rivals that ``one`` is not above at the stated confidence."""
     return [
         rival
@@ -172,7 +176,3 @@ def _by_means(one: Entrant, rivals: Sequence[Entrant], close: Sequence[Entrant])
             return Verdict(DEMOTED, f"{told}, {rival.mean:.2%}, which is no larger")
     nearest = max(close, key=lambda rival: rival.mean)
     return Verdict(TIED, f"too close to trial {nearest.number} to tell ({nearest.mean:.2%})")
-
-
-def _racing(one: Entrant, rules: Rules) -> Verdict:
-    return Verdict(RACING, f"trained {len(one.accuracies)} of at most {rules.cap} times")

@@ -9,6 +9,7 @@ from space.errors import InputError
 from .checking import doctor
 from .cluster import jobs, logs, stop, submit
 from .database import db
+from .finals import finals
 from .house import check_house
 from .looking import census, data, describe
 from .outages import outage
@@ -35,6 +36,7 @@ app.command("stop")(stop)
 app.command("list")(list_studies)
 app.command("show")(show)
 app.command("front")(front)
+app.command("finals")(finals)
 app.command("export")(export)
 app.command("predict")(predict)
 app.command("data")(data)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import deque
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar, final
 
 from results.schema import VALIDATION
@@ -18,6 +17,7 @@ from ..trouble import Trouble
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from results import Store, StudyRecord
     from results.finals import Repetition

@@ -140,7 +140,7 @@ def _agree(
     """Return the rules that an earlier start fixed, or those that are asked for."""
     wanted: dict[str, Any] = {name: value for name, value in asked.items() if value is not None}
     if "cap" in wanted:
-        wanted["first"] = min(Rules.first, int(wanted["cap"]))
+        wanted["first"] = min(Rules().first, int(wanted["cap"]))
     fixed = rules_of(store.environments(study.id))
     if fixed is None:
         return Rules(**wanted, step=step)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-
 from typing import TYPE_CHECKING
 
 import torch
@@ -60,7 +59,7 @@ def open_test(store: Store, study: StudyRecord, split: Split, *, device: str, th
         network = build_network(Architecture.from_dict(trial.architecture), seed=0)
         load_weights(network, path)
         answers[record.number, record.seed] = answer(network, part, split, device=device)
-    # Whole or not at all: behind this line the images are spent, before it nobody has seen a number.
+    # Whole or not at all: before it nobody has seen a number, behind it the images are spent.
     write_answers(store, study.name, answers)
     commit_answers(store, study)
 

@@ -22,8 +22,8 @@ from .tune_hooks import DeskScheduler, DeskSearcher
 if TYPE_CHECKING:
     from trainers import Split
 
-    from .runner import TrainingDesk
     from ..job import RunSettings
+    from .runner import TrainingDesk
 
 
 @final

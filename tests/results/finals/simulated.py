@@ -59,7 +59,7 @@ def natural(rng: np.random.Generator) -> Simulated:
 
 
 def lucky(rng: np.random.Generator, *, below: float) -> Simulated:
-    """The best point is luck: so many times the noise below a smaller network, it came out on top."""
+    """The best point is luck: its truth lies so many times the noise below a smaller network's."""
     study, noise = natural(rng), networks()[2]
     chosen = int(rng.choice(np.flatnonzero(study.size > np.median(study.size))))
     smaller = (study.size <= study.size[chosen]) & (np.arange(TRIALS) != chosen)
