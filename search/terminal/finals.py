@@ -54,11 +54,14 @@ class Lines:
             self._print(f"trial {number:<5} {how}, seed {repetition.seed}")
             return
         before = dict(self._words)
-        known = self._standing()[number]
+        trained = self._standing()
+        known = trained[number]
         here = summarise(known)
         result = f"failed: {reason}" if accuracy is None else f"{accuracy:.2%}"
         mean = f"   mean {_spread(here.mean, here.margin)}" if here.n > 1 else ""
         self._print(f"trial {number:<5} training {len(known)}   {result}{mean}")
+        if min(map(len, trained.values())) < self._finals.rules.first:
+            self._words = before
         for other, told in self._words.items():
             if told != before.get(other) and not told.startswith(RACING):
                 self._print(f"      [bold]trial {other} {told}[/bold]")
