@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, final
 from space import Architecture
 
 from . import columns, front
+from .comparing import compare
 from .finals import finalists_frame, with_verdicts
 from .frames import epochs_frame, finals_frame, front_frame, trials_frame
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from .comparing import Comparison
     from .records import StudyRecord
     from .store import Store
 
@@ -91,6 +93,14 @@ class Study:
             limit = float(trials[chosen].max())
         accuracy, sizes = finished[columns.ACCURACY], finished[chosen]
         return front.hypervolume(accuracy, sizes, reference_size=limit, log=log)
+
+    def compare(self, *numbers: int) -> Comparison:
+        """Return two to six trials side by side: layers, curves, and which images changed sides.
+
+        Raises:
+            InputError: There are fewer than two, more than six, one twice, or no such trial.
+        """
+        return compare(self, numbers)
 
     def architecture(self, number: int) -> Architecture:
         """Return the architecture of a trial."""

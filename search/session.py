@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy.exc import SQLAlchemyError
 
 from results.errors import StudyExistsError
+from results.splits import split_path
 from trainers.data import save_split
 
 from .algorithms import choose_algorithm
@@ -16,7 +17,7 @@ from .environment import describe_environment
 from .job import Job
 from .job_file import override
 from .lease import leased
-from .plan import prepare, split_path, stored_split
+from .plan import prepare, stored_split
 from .runners import choose_runner
 from .signals import interruptible
 from .stopping import choose_stopping

@@ -17,6 +17,7 @@ from .predicting import predict
 from .reading import front, list_studies, show
 from .replaying import replay
 from .searching import repeat, resume, run
+from .showing import compare, report
 from .taking import export
 
 app = typer.Typer(
@@ -37,6 +38,8 @@ app.command("list")(list_studies)
 app.command("show")(show)
 app.command("front")(front)
 app.command("finals")(finals)
+app.command("compare")(compare)
+app.command("report")(report)
 app.command("export")(export)
 app.command("predict")(predict)
 app.command("data")(data)
