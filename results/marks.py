@@ -70,6 +70,9 @@ def placed(frame: pd.DataFrame, size: str) -> pd.DataFrame:
     return frame[frame[size].notna()]
 
 
+RACING: Final = "racing"
+"""The verdict on those whom the finals have not settled yet."""
+
 ON_FRONT: Final = (FRONT, CONFIRMED, TIED)
 """The kinds that the staircase of the front goes through."""
 
@@ -107,14 +110,15 @@ def marked(frame: pd.DataFrame, size: str) -> dict[Mark, pd.DataFrame]:
     front = front_mask(frame, size)
     state, known = frame[columns.STATE], frame[columns.ACCURACY].notna().to_numpy()
     verdict = frame[columns.VERDICT] if columns.VERDICT in frame else state.where(state.isna())
-    told = verdict.isin([CONFIRMED.name, TIED.name, DEMOTED.name]).to_numpy()
+    told = verdict.isin([CONFIRMED.name, TIED.name, DEMOTED.name, RACING]).to_numpy()
     masks: dict[Mark, NDArray[np.bool_]] = {
         DOMINATED: (state == "finished").to_numpy() & known & ~front & ~told,
         STOPPED: (state == "stopped").to_numpy() & known,
         RUNNING: (state == "running").to_numpy() & known,
         FAILED: (state == "failed").to_numpy(),
         DEMOTED: (verdict == DEMOTED.name).to_numpy(),
-        FRONT: front & ~told,
+        # Those that still race have a place there until it is taken from them.
+        FRONT: (front & ~told) | (verdict == RACING).to_numpy(),
         TIED: (verdict == TIED.name).to_numpy(),
         CONFIRMED: (verdict == CONFIRMED.name).to_numpy(),
     }

@@ -133,7 +133,8 @@ def _size_ticks(axes: Axes, low: float, high: float) -> None:
 
 def _head(axes: Axes, title: str, subtitle: str) -> None:
     above: dict[str, Any] = {"textcoords": "offset points", "xycoords": "axes fraction"}
-    axes.annotate(title, (0, 1), (0, 50), **above, fontsize=16, fontweight="bold", color=INK)
+    if title.strip():
+        axes.annotate(title, (0, 1), (0, 50), **above, fontsize=16, fontweight="bold", color=INK)
     axes.annotate(subtitle, (0, 1), (0, 32), **above, fontsize=10.5, color=SOFT)
     handles, names = axes.get_legend_handles_labels()
     style: dict[str, Any] = {"frameon": False, "fontsize": 10, "labelcolor": INK, "ncols": 5}

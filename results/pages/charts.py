@@ -85,9 +85,8 @@ def _inline(figure: Figure, name: str) -> Markup:
     drawn = re.sub(r"<metadata>.*?</metadata>", "", drawn, flags=re.DOTALL)
     for colour, variable in _VARIABLES.items():
         drawn = drawn.replace(colour, f"var(--{variable})")
-    width = re.compile(
-        r'(<svg[^>]*?) width="[^"]*"([^>]*?) height="[^"]*"|(<svg[^>]*?) height="[^"]*"([^>]*?) width="[^"]*"'
-    )
-    drawn = width.sub(lambda found: "".join(part or "" for part in found.groups()), drawn, count=1)
+    head, _, rest = drawn.partition(">")
+    # How wide it is, the page says.
+    drawn = re.sub(r' (width|height)="[^"]*"', "", head) + ">" + rest
     drawn = drawn.replace("<svg", f'<svg role="img" aria-label="{name}" class="chart"', 1)
     return Markup(drawn)  # noqa: S704  matplotlib escapes its texts

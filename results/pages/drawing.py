@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 from space.table import rows
@@ -63,7 +64,9 @@ class Drawing:
 
 
 def drawing(architecture: Architecture) -> Drawing:
-    """Return how an architecture is drawn: layers that change neither shape nor size are left out.
+    """Return how an architecture is drawn; what has neither params nor a new shape is left out.
+
+    Normalisation counts with the layer before it.
 
     A block is as high as the map is, in proportion to the input, and its width grows with the
     logarithm of the channels; a vector is a thin block whose height grows with the logarithm of its
@@ -71,8 +74,10 @@ def drawing(architecture: Architecture) -> Drawing:
     """
     table = rows(architecture)
     shown = [table[0]]
-    for above, row in zip(table, table[1:], strict=False):
-        if row.params or (row.shape != above.shape and not row.name.startswith("Flatten")):
+    for above, row in pairwise(table):
+        if row.name.startswith("BatchNorm"):
+            shown[-1] = replace(shown[-1], params=shown[-1].params + row.params)
+        elif row.params or (row.shape != above.shape and not row.name.startswith("Flatten")):
             shown.append(row)
     side = max(architecture.input_shape[1:])
     most = max(row.params for row in shown) or 1
