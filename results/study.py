@@ -8,7 +8,7 @@ from space import Architecture
 
 from . import columns, front
 from .comparing import compare
-from .finals import finalists_frame, with_verdicts
+from .finals import finalists_frame, smallest_proven, with_verdicts
 from .frames import epochs_frame, finals_frame, front_frame, trials_frame
 
 if TYPE_CHECKING:
@@ -93,6 +93,22 @@ class Study:
             limit = float(trials[chosen].max())
         accuracy, sizes = finished[columns.ACCURACY], finished[chosen]
         return front.hypervolume(accuracy, sizes, reference_size=limit, log=log)
+
+    def smallest(
+        self, min_accuracy: float, *, confidence: float = 0.95, size: str | None = None
+    ) -> int | None:
+        """Return the smallest trial that the finals show to be accurate enough, None without one.
+
+        See `results.finals.smallest_proven` for what is shown, and how.
+
+        Args:
+            min_accuracy: Of the test images, a fraction in [0, 1].
+            confidence: In (0.5, 1).
+            size: One of `columns.SIZES`; the study's own where none is given.
+        """
+        wanted = {"min_accuracy": min_accuracy, "confidence": confidence}
+        chosen = size or self.record.size
+        return smallest_proven(self.finalists(), self.finals(), size=chosen, **wanted)
 
     def compare(self, *numbers: int) -> Comparison:
         """Return two to six trials side by side: layers, curves, and which images changed sides.

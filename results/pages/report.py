@@ -76,7 +76,8 @@ def _best(front: pd.DataFrame, finalists: pd.DataFrame) -> list[dict[str, Any]]:
 def _told(frame: pd.DataFrame) -> list[dict[str, Any]]:
     """Return rows for a template: what is missing is None."""
     objects = frame.astype(object)
-    return list(objects.where(objects.notna(), None).to_dict("records"))
+    known = objects.where(objects.notna(), None)
+    return [dict(zip(known.columns, row, strict=True)) for row in known.itertuples(index=False)]
 
 
 def _with_drawing(study: Study, row: dict[str, Any]) -> dict[str, Any]:

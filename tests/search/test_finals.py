@@ -10,12 +10,14 @@ import numpy as np
 import pytest
 
 from results import Store, Study, open_store
-from results.finals import DEMOTED, RACING
+from results.finals import DEMOTED, RACING, summarise
 from results.finals.answered import answers_path
 from search.finals import hold_finals
 from search.finals.opening import open_test
 from search.plan import stored_split
 from search.session import run
+from search.terminal.finals import Lines, print_finals
+from search.terminal.views import print_front
 from search.trouble import Trouble
 from space.errors import InputError
 from tests.search.jobs import small_job
@@ -149,16 +151,33 @@ def test_the_last_training_sees_validation_too_and_normalises_as_before(store: S
     assert not both.train.images.flags.writeable
 
 
-def test_the_front_tells_what_the_finals_found(store: Store) -> None:
+def test_the_front_tells_what_the_finals_found(
+    store: Store, capsys: pytest.CaptureFixture[str]
+) -> None:
     study = Study(store, "small")
     before = study.front()
     assert before["verdict"].isna().all()
-    hold_finals("small", store, rules=RULES)
+    hold_finals("small", store, rules=RULES, begin=Lines())
     front, finalists = study.front(), study.finalists()
+    told = capsys.readouterr().out
+    assert told.startswith("Finals of small: ")
+    assert told.count("training ") == finalists["validation_n"].sum()
+    assert told.count("trained on train and validation") == finalists["test_n"].sum()
+    print_finals(study, ended=True, as_json=False)
+    table = capsys.readouterr().out
+    assert all(word in table for word in finalists["verdict"])
+    assert "The test images were opened on" in table
+    print_front(study, None, as_json=False)
+    assert "repeated" in capsys.readouterr().out
+    tests = study.finals().query("stage == 'test'").groupby("number")["accuracy"].apply(list)
+    bounds = {number: summarise(values).bound for number, values in tests.items()}
+    assert study.smallest(min(bounds.values()), confidence=0.95) == front["number"].iloc[0]
+    assert study.smallest(0.9999) is None
     assert set(before["number"]) <= set(front["number"])
-    told = finalists.set_index("number")
+    by_number = finalists.set_index("number")
     for row in front.to_dict("records"):
-        assert row["verdict"] == told.loc[row["number"], "verdict"]
-        assert row["validation_mean"] == told.loc[row["number"], "validation_mean"]
-    json.dumps(finalists.to_dict("records"), default=str)
+        assert row["verdict"] == by_number.loc[row["number"], "verdict"]
+        assert row["validation_mean"] == by_number.loc[row["number"], "validation_mean"]
+    print_finals(study, ended=True, as_json=True)
+    assert len(json.loads(capsys.readouterr().out)) == len(finalists)
     assert not math.isnan(finalists["validation_margin"].iloc[0])
