@@ -61,6 +61,8 @@ STOPPED: Final = Mark("stopped early", "triangle-down-open", "v", NOTHING, "#e69
 RUNNING: Final = Mark("running", "diamond-open", "D", NOTHING, "#009e73", 6.5, 0.95)
 CONFIRMED: Final = Mark("confirmed", "circle", "o", ACCENT, "white", 9.0, 1.0)
 TIED: Final = Mark("tied", "circle-open", "o", NOTHING, ACCENT, 8.0, 1.0)
+RACING: Final = Mark("racing", "circle", "o", "#56b4e9", "white", 9.0, 1.0)
+ONCE: Final = Mark("trained once", "circle", "o", "#8a97a5", NOTHING, 5.5, 0.45)
 DEMOTED: Final = Mark("demoted", "square-open", "s", NOTHING, "#cc79a7", 7.5, 1.0)
 FAILED: Final = Mark("failed", "x", "X", "#d55e00", NOTHING, 6.5, 0.95)
 
@@ -70,10 +72,7 @@ def placed(frame: pd.DataFrame, size: str) -> pd.DataFrame:
     return frame[frame[size].notna()]
 
 
-RACING: Final = "racing"
-"""The verdict on those whom the finals have not settled yet."""
-
-ON_FRONT: Final = (FRONT, CONFIRMED, TIED)
+ON_FRONT: Final = (FRONT, CONFIRMED, TIED, RACING)
 """The kinds that the staircase of the front goes through."""
 
 
@@ -107,21 +106,21 @@ def marked(frame: pd.DataFrame, size: str) -> dict[Mark, pd.DataFrame]:
     All but the failed have an accuracy; a failed one's place is the floor of the picture, since
     what it had reached says nothing about its network.
     """
-    front = front_mask(frame, size)
     state, known = frame[columns.STATE], frame[columns.ACCURACY].notna().to_numpy()
-    verdict = frame[columns.VERDICT] if columns.VERDICT in frame else state.where(state.isna())
-    told = verdict.isin([CONFIRMED.name, TIED.name, DEMOTED.name, RACING]).to_numpy()
+    finished = (state == "finished").to_numpy() & known
     masks: dict[Mark, NDArray[np.bool_]] = {
-        DOMINATED: (state == "finished").to_numpy() & known & ~front & ~told,
         STOPPED: (state == "stopped").to_numpy() & known,
         RUNNING: (state == "running").to_numpy() & known,
         FAILED: (state == "failed").to_numpy(),
-        DEMOTED: (verdict == DEMOTED.name).to_numpy(),
-        # Those that still race have a place there until it is taken from them.
-        FRONT: (front & ~told) | (verdict == RACING).to_numpy(),
-        TIED: (verdict == TIED.name).to_numpy(),
-        CONFIRMED: (verdict == CONFIRMED.name).to_numpy(),
     }
+    if columns.VERDICT in frame:
+        # One training that came out high is no match for a mean.
+        masks = {ONCE: finished & frame[columns.VERDICT].isna().to_numpy()} | masks
+        for mark in (DEMOTED, RACING, TIED, CONFIRMED):
+            masks[mark] = (frame[columns.VERDICT] == mark.name).to_numpy()
+    else:
+        front = front_mask(frame, size)
+        masks = {DOMINATED: finished & ~front} | masks | {FRONT: front}
     groups = {mark: frame[mask] for mark, mask in masks.items() if mask.any()}
     return {mark: group.sort_values([size, columns.ACCURACY]) for mark, group in groups.items()}
 
@@ -165,10 +164,9 @@ def summary(frame: pd.DataFrame, size: str) -> str:
     """Return how many trials there are, and how many on the front, as one line."""
     trials = "1 trial" if len(frame) == 1 else f"{len(frame):,} trials"
     groups = marked(frame, size)
-    kinds = [FRONT, CONFIRMED, TIED, DEMOTED] if columns.VERDICT in frame else [FRONT]
-    told = [f"{len(groups.get(mark, ())):,} {mark.name}" for mark in kinds]
-    shown = told if len(told) == 1 else [each for each in told if not each.startswith("0 ")]
-    return ", ".join([trials, *shown])
+    kinds = (FRONT, CONFIRMED, TIED, RACING, DEMOTED)
+    told = [f"{len(groups[mark]):,} {mark.name}" for mark in kinds if mark in groups]
+    return ", ".join([trials, *(told or ["0 on the front"])])
 
 
 def legend(mark: Mark, group: pd.DataFrame) -> str:
