@@ -128,6 +128,48 @@ TEST_STD: Final = "test_std"
 TEST_MARGIN: Final = "test_margin"
 """Half the width of Student's 95 % interval of the mean. Unit: fraction in [0, 1]."""
 
+STUDY: Final = "study"
+"""The name of a study. Unit: text."""
+
+ENDED_TRIALS: Final = "trials"
+"""How many trials of the study have ended. Unit: trials."""
+
+RUNNING_TRIALS: Final = "running"
+"""How many trials of the study have begun and not ended. Unit: trials."""
+
+FRONT: Final = "front"
+"""How many trials are on the front of the study, by its own size. Unit: trials."""
+
+DATA: Final = "data"
+"""The data of the study, as its job names them. Unit: text."""
+
+TAGS: Final = "tags"
+"""What a person sorts the study under, with commas. Unit: text."""
+
+CREATED: Final = "created"
+"""When the study was made. Unit: UTC time."""
+
+ARCHIVED: Final = "archived"
+"""Whether the study is left out of lists. Unit: none."""
+
+ROWS: Final = "rows"
+"""What the study takes in the database, about. Unit: bytes."""
+
+WEIGHTS: Final = "weights"
+"""Trained networks, a file for each trial. Unit: bytes."""
+
+CHECKPOINTS: Final = "checkpoints"
+"""Networks in training, to go on from. Unit: bytes."""
+
+EXPORTS: Final = "exports"
+"""Networks that were exported into the study's folder. Unit: bytes."""
+
+OTHER: Final = "other"
+"""All else in the study's folder, such as plots. Unit: bytes."""
+
+TOTAL: Final = "total"
+"""All that the study takes. Unit: bytes."""
+
 SIZES: Final = (PARAMS, MACS, ACTIVATION_BYTES, WEIGHT_BYTES, LATENCY_MS)
 """The columns that accuracy can be weighed against; ``latency_ms`` where it was measured."""
 
@@ -157,7 +199,7 @@ TRIALS: Final = {
 }
 """The columns of a frame of trials, in their order, with their types."""
 
-FRONT: Final = TRIALS | {VERDICT: "str", VALIDATION_MEAN: "float64", VALIDATION_MARGIN: "float64"}
+MEMBERS: Final = TRIALS | {VERDICT: "str", VALIDATION_MEAN: "float64", VALIDATION_MARGIN: "float64"}
 """The columns of a front, in their order, with their types."""
 
 CURVES: Final = {
@@ -208,3 +250,32 @@ FINALISTS: Final = {
     OUTLINE: "str",
 }
 """The columns of a frame of finalists, in their order, with their types."""
+
+STUDIES: Final = {
+    STUDY: "str",
+    STATE: "str",
+    ENDED_TRIALS: "int64",
+    RUNNING_TRIALS: "int64",
+    ACCURACY: "float64",
+    FRONT: "int64",
+    DATA: "str",
+    TAGS: "str",
+    NOTE: "str",
+    CREATED: "datetime64[us, UTC]",
+    ARCHIVED: "bool",
+}
+"""The columns of a frame of studies, in their order, with their types.
+
+There ``accuracy`` is the best of the finished trials, and ``note`` is about the study.
+"""
+
+USAGE: Final = {
+    STUDY: "str",
+    ROWS: "int64",
+    WEIGHTS: "int64",
+    CHECKPOINTS: "int64",
+    EXPORTS: "int64",
+    OTHER: "int64",
+    TOTAL: "int64",
+}
+"""The columns of a frame of what studies take on the disk, in their order, with their types."""

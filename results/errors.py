@@ -21,5 +21,9 @@ class StudyHeldError(StoreError):
     """Another driver runs the study at this moment."""
 
 
+class NoTrialError(InputError):
+    """No trial of the study is what was asked for."""
+
+
 class ExportError(InputError):
     """A trial cannot be exported, or its export is not the network that was trained."""

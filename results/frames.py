@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import pandas as pd
@@ -13,25 +13,55 @@ from .front import is_front
 from .schema import EPOCHS, FINISHED, TRIALS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from numpy.typing import NDArray
     from sqlalchemy import ColumnElement, Row
 
     from .store import Store
 
+_MOST_NAMED: Final = 10_000
+"""Trials that one query names; SQLite takes 32,766 values."""
 
-def trials_frame(store: Store, study_id: int) -> pd.DataFrame:
+
+def trials_frame(
+    store: Store, study_id: int, *, numbers: Iterable[int] | None = None
+) -> pd.DataFrame:
     """Return all trials of a study, by number: the columns of `columns.TRIALS`.
 
     A running trial shows the accuracy and loss of its newest epoch, and no end and no seconds yet.
+
+    Args:
+        store: Where the study stands.
+        study_id: The study.
+        numbers: Only these trials.
     """
     wanted = [_stored(name).label(name) for name in columns.TRIALS]
     mine = select(*wanted).where(TRIALS.c.study_id == study_id).order_by(TRIALS.c.number)
-    frame = _frame(store.read(mine), list(columns.TRIALS))
+    if numbers is None:
+        found = store.read(mine)
+    else:
+        found = [
+            row
+            for some in _batches(sorted(numbers))
+            for row in store.read(mine.where(TRIALS.c.number.in_(some)))
+        ]
+    frame = _frame(found, list(columns.TRIALS))
     for name in (columns.STARTED, columns.ENDED):
         frame[name] = pd.to_datetime(frame[name].astype("float64"), unit="s", utc=True)
     return frame.astype(columns.TRIALS)
+
+
+def _batches(numbers: list[int]) -> list[list[int]]:
+    return [numbers[i : i + _MOST_NAMED] for i in range(0, len(numbers), _MOST_NAMED)]
+
+
+def finished_frame(store: Store, study_id: int, *sizes: str) -> pd.DataFrame:
+    """Return number, accuracy and some sizes of the finished trials: quick, for whole studies."""
+    names = [columns.NUMBER, columns.ACCURACY, *dict.fromkeys(sizes)]
+    mine = (TRIALS.c.study_id == study_id) & (TRIALS.c.state == FINISHED)
+    found = store.read(select(*(TRIALS.c[name] for name in names)).where(mine))
+    return _frame(found, names).astype({name: columns.TRIALS[name] for name in names})
 
 
 def epochs_frame(store: Store, study_id: int) -> pd.DataFrame:

@@ -4,18 +4,24 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, final
 
+from sqlalchemy import func, select
+
 from space import Architecture
+from space.errors import InputError, closest
 
 from . import columns, front
+from .answers import choosing
 from .comparing import compare
-from .finals import finalists_frame, smallest_proven, with_verdicts
-from .frames import epochs_frame, finals_frame, front_frame, trials_frame
+from .finals import DEMOTED, finalists_frame, with_verdicts
+from .frames import epochs_frame, finals_frame, finished_frame, trials_frame
+from .front_query import front_numbers
+from .schema import TRIALS
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from .comparing import Comparison
-    from .records import StudyRecord
+    from .records import StudyRecord, TrialRecord
     from .store import Store
 
 
@@ -41,6 +47,11 @@ class Study:
         """The study's documents and state."""
         return self.store.study(self.name)
 
+    def count(self) -> int:
+        """Return how many trials there are, in any state."""
+        mine = select(func.count()).where(TRIALS.c.study_id == self._id)
+        return int(self.store.read(mine)[0][0])
+
     def trials(self) -> pd.DataFrame:
         """Return all trials, by number: the columns of `columns.TRIALS`."""
         return trials_frame(self.store, self._id)
@@ -58,20 +69,27 @@ class Study:
 
         One row a network, with its verdict, and with mean, spread and interval over its trainings.
         """
-        return finalists_frame(self.store, self._id, self.trials(), self.record.size)
+        return finalists_frame(self.store, self._id, self.record.size)
 
     def front(self, size: str | None = None) -> pd.DataFrame:
         """Return the finished trials that no other beats on accuracy and size, the smallest first.
 
-        The columns are those of `columns.FRONT`: ``verdict`` says what the finals found, and is
+        The columns are those of `columns.MEMBERS`: ``verdict`` says what the finals found, and is
         missing before them. Who took the place of a demoted member in the finals is added.
 
         Args:
             size: One of `columns.SIZES`; the study's own where none is given.
+
+        Raises:
+            InputError: The size is not known, or no finished trial has it.
         """
-        chosen, trials = size or self.record.size, self.trials()
-        front = front_frame(trials, chosen)
-        return with_verdicts(front, trials, self.finalists(), chosen)
+        chosen, finalists = self.size(size), self.finalists()
+        numbers = front_numbers(self.store, self._id, chosen)
+        if not numbers:
+            self._finished(chosen)
+        kept = finalists.loc[finalists[columns.VERDICT] != DEMOTED, columns.NUMBER]
+        members = trials_frame(self.store, self._id, numbers={*numbers, *kept})
+        return with_verdicts(members, finalists, chosen)
 
     def hypervolume(
         self, size: str | None = None, *, reference_size: float | None = None, log: bool = False
@@ -84,31 +102,14 @@ class Study:
                 that size, or else the largest size of all trials.
             log: Measure size on a log scale, so that the area is a share in [0, 1].
         """
-        record = self.record
-        chosen = size or record.size
-        trials = self.trials()
-        finished = trials[trials[columns.STATE] == "finished"]
-        limit = reference_size or (record.job.get("limits") or {}).get(chosen)
-        if limit is None and len(trials):
-            limit = float(trials[chosen].max())
+        chosen = self.size(size)
+        finished = self._finished(chosen)
+        limit = reference_size or (self.record.job.get("limits") or {}).get(chosen)
+        if limit is None:
+            largest = select(func.max(TRIALS.c[chosen])).where(TRIALS.c.study_id == self._id)
+            limit = self.store.read(largest)[0][0]
         accuracy, sizes = finished[columns.ACCURACY], finished[chosen]
         return front.hypervolume(accuracy, sizes, reference_size=limit, log=log)
-
-    def smallest(
-        self, min_accuracy: float, *, confidence: float = 0.95, size: str | None = None
-    ) -> int | None:
-        """Return the smallest trial that the finals show to be accurate enough, None without one.
-
-        See `results.finals.smallest_proven` for what is shown, and how.
-
-        Args:
-            min_accuracy: Of the test images, a fraction in [0, 1].
-            confidence: In (0.5, 1).
-            size: One of `columns.SIZES`; the study's own where none is given.
-        """
-        wanted = {"min_accuracy": min_accuracy, "confidence": confidence}
-        chosen = size or self.record.size
-        return smallest_proven(self.finalists(), self.finals(), size=chosen, **wanted)
 
     def compare(self, *numbers: int) -> Comparison:
         """Return two to six trials side by side: layers, curves, and which images changed sides.
@@ -118,6 +119,65 @@ class Study:
         """
         return compare(self, numbers)
 
+    def best(self, **limits: float) -> TrialRecord:
+        """Return the most accurate finished trial within limits.
+
+        Args:
+            limits: ``max_`` and one of `columns.SIZES`, such as ``max_params=20_000``.
+
+        Raises:
+            InputError: A limit is not known.
+            NoTrialError: No finished trial is that small; says how small they get.
+        """
+        return self.trial(choosing.best(self.store, self._id, limits))
+
+    def smallest(
+        self, *, min_accuracy: float, confidence: float | None = None, size: str | None = None
+    ) -> TrialRecord:
+        """Return the smallest finished trial that is accurate enough.
+
+        Args:
+            min_accuracy: A fraction.
+            confidence: Ask the finals instead of the search, such as 0.95: how accurate the trial
+                is at least, over seeds (see `results.answers.confidence`).
+            size: What small means: one of `columns.SIZES`; the study's own where none is given.
+
+        Raises:
+            NoTrialError: No trial is accurate enough; says how accurate they get.
+        """
+        chosen = self.size(size)
+        number = choosing.smallest(self.store, self._id, chosen, min_accuracy, confidence)
+        return self.trial(number)
+
+    def knee(self, size: str | None = None) -> TrialRecord:
+        """Return the trial of the front beyond which more size buys less than on the whole.
+
+        `results.answers.choosing.knee` tells the definition.
+
+        Raises:
+            NoTrialError: The front is empty.
+        """
+        chosen = self.size(size)
+        return self.trial(choosing.knee(self.front(chosen), chosen))
+
+    def trial(self, number: int) -> TrialRecord:
+        """Return a trial with its documents."""
+        return self.store.trial(self._id, number)
+
+    def size(self, size: str | None = None) -> str:
+        """Return a size if there is one of that name; the study's own where none is given."""
+        if size is not None and size not in columns.SIZES:
+            rule = "must be a cost of networks"
+            raise InputError("size", rule, size, closest(size, columns.SIZES))
+        return size or self.record.size
+
     def architecture(self, number: int) -> Architecture:
         """Return the architecture of a trial."""
         return Architecture.from_dict(self.store.trial(self._id, number).architecture)
+
+    def _finished(self, size: str) -> pd.DataFrame:
+        finished = finished_frame(self.store, self._id, size)
+        if len(finished) and finished[size].isna().all():
+            rule = "it must have been measured for a finished trial"
+            raise InputError("size", rule, size)
+        return finished

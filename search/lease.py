@@ -34,7 +34,7 @@ def leased(store: Store, study_id: int) -> Iterator[Callable[[Callable[[], None]
         StudyHeldError: Another driver runs the study.
     """
     holder = f"{socket.gethostname()} process {os.getpid()}"
-    hold(store, study_id, holder, seconds=LEASE_SECONDS, gone=_died_here)
+    hold(store, study_id, holder, seconds=LEASE_SECONDS, gone=died_here)
     lost: list[Callable[[], None]] = []
     stop = threading.Event()
 
@@ -64,7 +64,8 @@ def leased(store: Store, study_id: int) -> Iterator[Callable[[Callable[[], None]
             release(store, study_id, holder)
 
 
-def _died_here(holder: str) -> bool:
+def died_here(holder: str) -> bool:
+    """Return whether a holder of a lease was a process of this machine, and is no more."""
     machine, _, process = holder.rpartition(" process ")
     if machine != socket.gethostname() or not process.isdigit():
         return False

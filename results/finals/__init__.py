@@ -3,7 +3,6 @@
 from .entering import entrants_of, newcomers
 from .finalists import done_of, finalists_frame, with_verdicts
 from .intervals import Summary, summarise
-from .proof import smallest_proven
 from .racing import CONFIRMED, DEMOTED, RACING, TIED, Entrant, Rules, Verdict, judge
 from .repetitions import Repetition, repetition_seed, wanted, wanted_for_test
 from .settings import RULES_KEY, rules_of, with_rules
@@ -26,7 +25,6 @@ __all__ = [
     "newcomers",
     "repetition_seed",
     "rules_of",
-    "smallest_proven",
     "summarise",
     "wanted",
     "wanted_for_test",

@@ -10,7 +10,6 @@ import numpy as np
 from .. import columns
 from ..frames import front_mask
 from ..front import is_front
-from ..schema import FINISHED
 from .racing import DEMOTED, Entrant
 
 if TYPE_CHECKING:
@@ -38,7 +37,7 @@ def entrants_of(
 
 
 def newcomers(
-    trials: pd.DataFrame,
+    finished: pd.DataFrame,
     size: str,
     entrants: Sequence[Entrant],
     verdicts: Mapping[int, Verdict],
@@ -49,21 +48,26 @@ def newcomers(
     and all others stand at their accuracy in the search less what those in the race lost on average
     when they were trained again: it may be luck, too. So that one lucky point after the other
     cannot make a race of the whole study, at most as many join as began it, the smallest first.
+
+    Args:
+        finished: The finished trials: number, accuracy and size.
+        size: The cost to minimise.
+        entrants: Who races.
+        verdicts: On these, once all are settled.
     """
-    began = int(front_mask(trials, size).sum())
+    searched = finished[columns.ACCURACY].to_numpy(dtype=np.float64)
+    sizes = finished[size].to_numpy(dtype=np.float64)
+    began = int(is_front(searched, sizes).sum())
     room = began - (len(entrants) - began)
     means = {one.number: one.mean for one in entrants}
     gone = {number for number, verdict in verdicts.items() if verdict.word == DEMOTED}
     if not gone or room <= 0:
         return []
-    finished = trials[trials[columns.STATE] == FINISHED]
     numbers = finished[columns.NUMBER].to_numpy()
-    searched = finished[columns.ACCURACY].to_numpy(dtype=np.float64)
     told = dict(zip(numbers, searched, strict=True))
     luck = fmean(told[one.number] - one.mean for one in entrants if one.mean > 0)
     stands = [means.get(n, own - max(luck, 0.0)) for n, own in told.items()]
     stands = [np.nan if n in gone else at for n, at in zip(numbers, stands, strict=True)]
-    sizes = finished[size].to_numpy(dtype=np.float64)
     front = is_front(np.array(stands), sizes)
     joining = [
         Entrant(int(n), float(cost))

@@ -6,20 +6,21 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from .. import columns
+from ..frames import trials_frame
+from ..front_query import front_numbers
 from ..schema import FAILED, FINISHED, TEST, VALIDATION
 from .entering import entrants_of
 from .intervals import summarise
-from .racing import DEMOTED, Rules, judge
+from .racing import Rules, judge
 from .settings import rules_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     import pandas as pd
 
     from ..records import FinalRecord
     from ..store import Store
-    from .racing import Verdict
 
     Done = dict[int, dict[int, float]]
 
@@ -34,22 +35,20 @@ def done_of(finals: Iterable[FinalRecord], stage: str) -> Done:
     return done
 
 
-def finalists_frame(store: Store, study_id: int, trials: pd.DataFrame, size: str) -> pd.DataFrame:
+def finalists_frame(store: Store, study_id: int, size: str) -> pd.DataFrame:
     """Return those in the finals, the smallest first: the columns of `columns.FINALISTS`.
 
     Args:
         store: Where the study stands.
         study_id: The study.
-        trials: As `results.frames.trials_frame` gives it.
         size: The cost that accuracy is weighed against, in the study.
     """
     finals = store.finals(study_id)
     raced, tested = (done_of(finals, stage) for stage in (VALIDATION, TEST))
-    verdicts: dict[int, Verdict] = {}
-    if finals:
-        rules = rules_of(store.environments(study_id)) or Rules()
-        results = {number: list(runs.values()) for number, runs in raced.items()}
-        verdicts = judge(entrants_of(trials, size, results), rules)
+    trials = racing_trials(store, study_id, size, raced) if finals else _nobody(store, study_id)
+    results = {number: list(runs.values()) for number, runs in raced.items()}
+    rules = rules_of(store.environments(study_id)) or Rules()
+    verdicts = judge(entrants_of(trials, size, results), rules) if finals else {}
     ours = trials[trials[columns.NUMBER].isin(list(verdicts))].copy()
     ours[columns.VERDICT] = [verdicts[n].word for n in ours[columns.NUMBER]]
     ours[columns.WHY] = [verdicts[n].reason for n in ours[columns.NUMBER]]
@@ -60,6 +59,18 @@ def finalists_frame(store: Store, study_id: int, trials: pd.DataFrame, size: str
     return ordered[list(columns.FINALISTS)].astype(columns.FINALISTS)
 
 
+def racing_trials(
+    store: Store, study_id: int, size: str, raced: Mapping[int, object]
+) -> pd.DataFrame:
+    """Return the front and whoever was trained again, of a study of any length."""
+    numbers = {*front_numbers(store, study_id, size), *raced}
+    return trials_frame(store, study_id, numbers=numbers)
+
+
+def _nobody(store: Store, study_id: int) -> pd.DataFrame:
+    return trials_frame(store, study_id, numbers=())
+
+
 def _summaries(stage: str, done: Done, numbers: Iterable[int]) -> dict[str, list[Any]]:
     told = [summarise(done.get(number, {}).values()) for number in numbers]
     return {
@@ -68,20 +79,15 @@ def _summaries(stage: str, done: Done, numbers: Iterable[int]) -> dict[str, list
     }
 
 
-def with_verdicts(
-    front: pd.DataFrame, trials: pd.DataFrame, finalists: pd.DataFrame, size: str
-) -> pd.DataFrame:
-    """Return a front with what the finals say of its members: the columns of `columns.FRONT`.
+def with_verdicts(members: pd.DataFrame, finalists: pd.DataFrame, size: str) -> pd.DataFrame:
+    """Return members of a front with what the finals say of them: the columns of `columns.MEMBERS`.
 
-    Whoever took the place of a demoted member in the finals is added.
+    Args:
+        members: As `results.frames.trials_frame` gives them.
+        finalists: As `finalists_frame` gives them.
+        size: By which the members are ordered.
     """
-    if finalists.empty:
-        missing = {columns.VALIDATION_MEAN: math.nan, columns.VALIDATION_MARGIN: math.nan}
-        return front.assign(**{columns.VERDICT: None}, **missing).astype(columns.FRONT)
-    here = trials[columns.NUMBER].isin(front[columns.NUMBER])
-    kept = finalists.loc[finalists[columns.VERDICT] != DEMOTED, columns.NUMBER]
-    rows = trials[here | trials[columns.NUMBER].isin(kept)]
-    told = [columns.NUMBER, *list(columns.FRONT)[len(columns.TRIALS) :]]
-    joined = rows.merge(finalists[told], on=columns.NUMBER, how="left")
+    told = [columns.NUMBER, *list(columns.MEMBERS)[len(columns.TRIALS) :]]
+    joined = members.merge(finalists[told], on=columns.NUMBER, how="left")
     ordered = joined.sort_values([size, columns.NUMBER], ignore_index=True)
-    return ordered[list(columns.FRONT)].astype(columns.FRONT)
+    return ordered[list(columns.MEMBERS)].astype(columns.MEMBERS)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ..frames import trials_frame
+from ..frames import finished_frame
 from ..schema import TEST, VALIDATION
 from .entering import entrants_of, newcomers
-from .finalists import done_of
+from .finalists import done_of, racing_trials
 from .racing import RACING, judge
 from .repetitions import wanted, wanted_for_test
 
@@ -36,14 +36,15 @@ class Standing:
 
 def standing_of(store: Store, study: StudyRecord, rules: Rules) -> Standing:
     """Return how the race stands; once it is settled, those whom the demoted hid have joined."""
-    trials = trials_frame(store, study.id)
     raced = done_of(store.finals(study.id), VALIDATION)
+    trials = racing_trials(store, study.id, study.size, raced)
     results = {number: list(runs.values()) for number, runs in raced.items()}
     entrants = entrants_of(trials, study.size, results)
     standing = Standing(tuple(entrants), judge(entrants, rules))
     if not standing.settled:
         return standing
-    entrants += newcomers(trials, study.size, entrants, standing.verdicts)
+    finished = finished_frame(store, study.id, study.size).dropna()
+    entrants += newcomers(finished, study.size, entrants, standing.verdicts)
     return Standing(tuple(entrants), judge(entrants, rules))
 
 

@@ -11,6 +11,7 @@ from .cluster import jobs, logs, stop, submit
 from .database import db
 from .finals import finals
 from .house import check_house
+from .keeping import archive, delete, du, note, prune, rename, tag
 from .looking import census, data, describe
 from .outages import outage
 from .predicting import predict
@@ -40,6 +41,13 @@ app.command("front")(front)
 app.command("finals")(finals)
 app.command("compare")(compare)
 app.command("report")(report)
+app.command("note")(note)
+app.command("tag")(tag)
+app.command("rename")(rename)
+app.command("archive")(archive)
+app.command("delete")(delete)
+app.command("du")(du)
+app.command("prune")(prune)
 app.command("export")(export)
 app.command("predict")(predict)
 app.command("data")(data)

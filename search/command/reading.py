@@ -10,12 +10,17 @@ import typer
 from .options import JsonOption, StoreOption, StudyArgument, TrialArgument
 
 
-def list_studies(store: StoreOption = None, as_json: JsonOption = False) -> None:
+def list_studies(
+    everything: Annotated[bool, typer.Option("--all", help="Show archived studies too.")] = False,
+    store: StoreOption = None,
+    as_json: JsonOption = False,
+) -> None:
     """List the studies of a store."""
     from results import open_store
-    from search.terminal.views import print_frame, studies_frame
+    from results.overview import studies_frame
+    from search.terminal.stores import print_studies
 
-    print_frame(studies_frame(open_store(store)), as_json=as_json, empty="No studies yet.")
+    print_studies(studies_frame(open_store(store), archived=everything), as_json=as_json)
 
 
 def show(

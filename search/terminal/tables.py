@@ -43,7 +43,15 @@ TITLES = {
     columns.NUMBER: "trial",
     columns.OUTLINE: "network",
 }
-TEXTS = (columns.STATE, columns.VERDICT, columns.REASON, columns.OUTLINE, "study", "data")
+TEXTS = (
+    columns.STATE,
+    columns.VERDICT,
+    columns.REASON,
+    columns.OUTLINE,
+    columns.STUDY,
+    columns.DATA,
+    columns.TAGS,
+)
 
 
 def frame_table(frame: pd.DataFrame, names: list[str], title: str | None = None) -> Table:

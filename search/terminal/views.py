@@ -8,21 +8,21 @@ from dataclasses import asdict, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import pandas as pd
 from rich.console import Console
 from rich.text import Text
 
 from results import columns
 from space import Architecture, table
 from space.census import text as census_text
-from space.errors import InputError, closest
 from space.language import COSTS
 from trainers.data import card_text
 
 from .tables import frame_table
 
 if TYPE_CHECKING:
-    from results import ExportReport, Store, Study
+    import pandas as pd
+
+    from results import ExportReport, Study
     from space.census import Census
     from trainers.data import DataCard
 
@@ -66,50 +66,15 @@ def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
     return list(json.loads(frame.to_json(orient="records", date_format="iso")))
 
 
-def studies_frame(store: Store) -> pd.DataFrame:
-    """Return one row for each study: its state, trials ended, best accuracy and front."""
-    from results import Study  # noqa: PLC0415
-
-    return pd.DataFrame([_study_row(Study(store, study.name)) for study in store.studies()])
-
-
-def _study_row(study: Study) -> dict[str, Any]:
-    trials, record = study.trials(), study.record
-    return {
-        "study": record.name,
-        columns.STATE: record.state,
-        "trials": int((trials[columns.STATE] != "running").sum()),
-        columns.ACCURACY: trials[columns.ACCURACY].max(),
-        "front": len(study.front()),
-        "data": record.data["name"],
-        "created": record.created.strftime("%Y-%m-%d %H:%M"),
-    }
-
-
-def print_frame(frame: pd.DataFrame, *, as_json: bool, empty: str) -> None:
-    """Print a frame with all its columns."""
-    if as_json:
-        print_json(records(frame))
-    elif frame.empty:
-        console().print(empty)
-    else:
-        console().print(frame_table(frame, list(frame.columns)))
-
-
 def print_front(study: Study, size: str | None, *, as_json: bool) -> None:
     """Print the front of a study, smallest first."""
-    if size is not None and size not in columns.SIZES:
-        raise InputError("--size", "must be a cost of networks", size, closest(size, columns.SIZES))
-    front = study.front(size)
-    chosen = size or study.record.size
-    if study.trials()[chosen].isna().all() and len(study.trials()):
-        raise InputError("--size", f"a trial must have its {chosen} measured", "none of the study")
+    chosen, front = study.size(size), study.front(size)
     if as_json:
         print_json(records(front))
         return
     told = FRONT[2:] if front[columns.VERDICT].isna().all() else [*VERDICTS, *FRONT[2:]]
     names = list(dict.fromkeys([*FRONT[:2], chosen, *told]))
-    title = f"Front of {study.record.name}: {len(front)} of {len(study.trials())} trials"
+    title = f"Front of {study.record.name}: {len(front):,} of {study.count():,} trials"
     console().print(frame_table(front, names, title))
 
 
@@ -118,11 +83,14 @@ def print_study(study: Study, *, as_json: bool) -> None:
     trials = study.trials().sort_values(columns.ACCURACY, ascending=False, kind="stable")
     record = study.record
     if as_json:
-        print_json({"study": record.name, "state": record.state, "trials": records(trials)})
+        about = {"state": record.state, "note": record.note, "tags": record.tags}
+        print_json({"study": record.name, **about, "trials": records(trials)})
         return
     out = console()
     ended = "" if record.reason is None else f": {record.reason}"
     out.print(f"[bold]{record.name}[/bold]  {record.state}{ended}  data {record.data['name']}")
+    if record.note is not None:
+        out.print(Text(record.note))
     out.print(f"limits {record.job['limits']}  recipe {record.job['recipe']}", style="dim")
     out.print(frame_table(trials, TRIALS))
 
@@ -144,6 +112,8 @@ def print_trial(study: Study, number: int, *, as_json: bool) -> None:
     out.print(f"[bold]{record.name} trial {number}[/bold]  {trial.state}{accuracy}")
     recipe = "  ".join(f"{field} {value}" for field, value in trial.recipe.items())
     out.print(Text(f"{trial.reason or 'in training'}, seed {trial.seed}\n{recipe}\n", "dim"))
+    if trial.note is not None:
+        out.print(Text(f"{trial.note}\n"))
     if trial.restarts is not None:
         out.print(Text(f"attempt {trial.attempt}: {trial.restarts}\n", "dim"))
     print_architecture(architecture)

@@ -2,14 +2,26 @@ from __future__ import annotations
 
 import math
 from itertools import pairwise
+from typing import TYPE_CHECKING
+from uuid import uuid4
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import insert
 
-from results import hypervolume, is_front
+from results import hypervolume, is_front, open_store
+from results.front_query import front_numbers
+from results.overview import studies_frame
+from results.rows import of_start
+from results.schema import TRIALS as TABLE
 from space.errors import InputError
+
+from .samples import new_study, start
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 # Few distinct values, so that ties and duplicates are the rule.
 ACCURACIES = st.one_of(st.sampled_from([0.0, 0.1, 0.5, 0.5, 0.9, 1.0, math.nan]), st.floats(0, 1))
@@ -105,3 +117,34 @@ def test_wrong_input_is_refused() -> None:
         hypervolume([0.1], [0.5], log=True)
     with pytest.raises(InputError, match="log scale"):
         hypervolume([0.1], [1], log=True)
+
+
+@given(TRIALS)
+@settings(
+    deadline=None, max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+def test_the_database_finds_the_same_front(
+    tmp_path: Path, trials: list[tuple[float, float]]
+) -> None:
+    """With ties, duplicates, sizes and accuracies that are not known, and other studies beside."""
+    store = open_store(f"sqlite:///{tmp_path}/sizewise.db")
+    names = [uuid4().hex for _ in range(2)]
+    ids = [new_study(store, name, size="latency_ms").id for name in names]
+    known = [(a, s) for a, s in trials if not math.isinf(s)]
+    row = of_start(start(0)) | {"state": "finished", "reason": "all", "ended_at": 2.0}
+    rows = [
+        row
+        | {"study_id": study, "number": number, "started_at": 1.0}
+        | {"accuracy": None if math.isnan(a) else a, "latency_ms": None if math.isnan(s) else s}
+        for study in ids
+        for number, (a, s) in enumerate(known[: len(known) if study == ids[0] else 3])
+    ]
+    if rows:
+        with store.write() as connection:
+            connection.execute(insert(TABLE), rows)
+    found = front_numbers(store, ids[0], "latency_ms")
+    assert found == np.flatnonzero(is_front(*columns(known))).tolist()
+    counts = [len(found), int(is_front(*columns(known[:3])).sum())]
+    frame = studies_frame(store).set_index("study")
+    assert frame.loc[names, "front"].tolist() == counts
+    store.close()

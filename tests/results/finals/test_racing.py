@@ -23,7 +23,6 @@ from results.finals import (
     judge,
     newcomers,
     repetition_seed,
-    smallest_proven,
     summarise,
     wanted,
 )
@@ -205,31 +204,6 @@ def test_whom_a_lucky_member_hid_joins() -> None:
     assert [one.number for one in joined] == [2]
     nobody = {number: verdict for number, verdict in verdicts.items() if number != 1}
     assert newcomers(frame, "params", entrants, nobody) == []
-
-
-def test_the_smallest_shown_to_be_accurate_enough() -> None:
-    tests = {3: [0.95, 0.951, 0.949], 5: [0.97, 0.9701, 0.9699], 8: [0.98, 0.981, 0.979]}
-    rows = [(n, "test", "finished", a) for n, values in tests.items() for a in values]
-    finals = pd.DataFrame(rows, columns=["number", "stage", "state", "accuracy"])
-    finalists = pd.DataFrame({"number": [3, 5, 8], "params": [10, 20, 30]})
-
-    def ask(least: float, confidence: float = 0.95) -> int | None:
-        limits = {"min_accuracy": least, "confidence": confidence}
-        return smallest_proven(finalists, finals, **limits)
-
-    bounds = {n: summarise(values).bound for n, values in tests.items()}
-    for number, bound in bounds.items():
-        error = stats.sem(tests[number])
-        assert bound == pytest.approx(np.mean(tests[number]) - 2.919986 * error, abs=1e-7)
-    assert ask(bounds[5]) == 5
-    assert ask(bounds[5] + 1e-9) == 8
-    assert ask(bounds[5] - 1e-9, 0.99) == 8
-    assert ask(0.5) == 3
-    assert ask(0.99) is None
-    # The largest is asked first: what fails there ends it.
-    finals.loc[finals["number"] == 8, "accuracy"] = [0.98, 0.9, 0.96]
-    assert ask(0.96) is None
-    assert smallest_proven(finalists, finals[:0], min_accuracy=0.1) is None
 
 
 def held(study: Simulated, rng: np.random.Generator) -> Held:
