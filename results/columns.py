@@ -94,6 +94,40 @@ STAGE: Final = "stage"
 Unit: text.
 """
 
+VERDICT: Final = "verdict"
+"""What the finals say of a member of the front: ``confirmed``, ``tied``, ``demoted``, or ``racing``
+while they last; missing for trials that were not in them. Unit: text."""
+
+WHY: Final = "why"
+"""What settled the verdict. Unit: text."""
+
+VALIDATION_N: Final = "validation_n"
+"""Trainings with fresh seeds that came to their end, of those judged on validation. Unit: none."""
+
+VALIDATION_MEAN: Final = "validation_mean"
+"""Mean validation accuracy of these; the search's own accuracy is not among them.
+
+Unit: fraction in [0, 1].
+"""
+
+VALIDATION_STD: Final = "validation_std"
+"""Standard deviation of these, by n - 1. Unit: fraction in [0, 1]."""
+
+VALIDATION_MARGIN: Final = "validation_margin"
+"""Half the width of Student's 95 % interval of the mean. Unit: fraction in [0, 1]."""
+
+TEST_N: Final = "test_n"
+"""Trainings on train plus validation that were judged by the test images. Unit: none."""
+
+TEST_MEAN: Final = "test_mean"
+"""Mean test accuracy of these. Unit: fraction in [0, 1]."""
+
+TEST_STD: Final = "test_std"
+"""Standard deviation of these, by n - 1. Unit: fraction in [0, 1]."""
+
+TEST_MARGIN: Final = "test_margin"
+"""Half the width of Student's 95 % interval of the mean. Unit: fraction in [0, 1]."""
+
 STUDY: Final = "study"
 """The name of a study. Unit: text."""
 
@@ -165,6 +199,9 @@ TRIALS: Final = {
 }
 """The columns of a frame of trials, in their order, with their types."""
 
+MEMBERS: Final = TRIALS | {VERDICT: "str", VALIDATION_MEAN: "float64", VALIDATION_MARGIN: "float64"}
+"""The columns of a front, in their order, with their types."""
+
 CURVES: Final = {
     NUMBER: "int64",
     EPOCH: "int64",
@@ -191,6 +228,28 @@ FINALS: Final = {
     ENDED: "datetime64[us, UTC]",
 }
 """The columns of a frame of finals, in their order, with their types."""
+
+FINALISTS: Final = {
+    NUMBER: "int64",
+    VERDICT: "str",
+    WHY: "str",
+    ACCURACY: "float64",
+    VALIDATION_N: "int64",
+    VALIDATION_MEAN: "float64",
+    VALIDATION_STD: "float64",
+    VALIDATION_MARGIN: "float64",
+    TEST_N: "int64",
+    TEST_MEAN: "float64",
+    TEST_STD: "float64",
+    TEST_MARGIN: "float64",
+    PARAMS: "int64",
+    MACS: "int64",
+    ACTIVATION_BYTES: "int64",
+    WEIGHT_BYTES: "int64",
+    LATENCY_MS: "float64",
+    OUTLINE: "str",
+}
+"""The columns of a frame of finalists, in their order, with their types."""
 
 STUDIES: Final = {
     STUDY: "str",

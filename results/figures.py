@@ -13,20 +13,23 @@ from .marks import (
     ACCENT,
     CAPTIONS,
     FAILED,
-    FRONT,
     GRID,
     INK,
     NOTHING,
+    ON_FRONT,
     SOFT,
     Mark,
     ceiling,
     floor,
     heights,
+    judged,
     legend,
+    margins,
     marked,
     percent,
     placed,
     short_number,
+    staircase,
     summary,
 )
 
@@ -39,7 +42,13 @@ _MANY = 2_000
 _NARROW = 1_000
 
 
-def front_figure(frame: pd.DataFrame, size: str = columns.PARAMS, *, title: str = "") -> go.Figure:
+def front_figure(
+    frame: pd.DataFrame,
+    size: str = columns.PARAMS,
+    *,
+    title: str = "",
+    finalists: pd.DataFrame | None = None,
+) -> go.Figure:
     """Return accuracy against size with the front as a staircase.
 
     Pointing at a trial shows its number, accuracy in percent, costs and architecture.
@@ -48,12 +57,16 @@ def front_figure(frame: pd.DataFrame, size: str = columns.PARAMS, *, title: str 
         frame: As `results.frames.trials_frame` gives it.
         size: The cost on the horizontal axis: one of `columns.SIZES`.
         title: The first line above the picture.
+        finalists: As `Study.finalists` gives it: those stand at their mean with its 95 % interval,
+            and the front goes through those that were not demoted.
     """
-    figure, frame = go.Figure(), placed(frame, size)
+    figure, frame = go.Figure(), judged(placed(frame, size), finalists)
     low = floor(frame, size)
-    for mark, group in marked(frame, size).items():
-        if mark is FRONT:
-            figure.add_trace(_staircase(group, size))
+    groups = marked(frame, size)
+    stairs = staircase(groups, size)
+    if stairs is not None:
+        figure.add_trace(_staircase(stairs, size))
+    for mark, group in groups.items():
         figure.add_trace(_points(mark, group, size, low))
     figure.update_layout(_layout(title or "Accuracy for its size", summary(frame, size)))
     ticks = _ticks(frame, size)
@@ -98,7 +111,7 @@ def _staircase(front: pd.DataFrame, size: str) -> go.Scatter:
 def _points(mark: Mark, group: pd.DataFrame, size: str, low: float) -> Any:
     edge = (
         {"color": "white", "width": 1.5}
-        if mark is FRONT
+        if mark.edge == "white"
         else {"width": 1.5 * (mark.face == NOTHING)}
     )
     look = {"symbol": mark.symbol, "color": mark.colour, "opacity": mark.opacity}
@@ -106,11 +119,13 @@ def _points(mark: Mark, group: pd.DataFrame, size: str, low: float) -> Any:
     shown: dict[str, Any] = {"x": group[size], "y": group[columns.ACCURACY], "marker": look}
     if mark is FAILED:
         shown["y"] = heights(mark, group, low)
-    if mark is FRONT:
+    if margins(group).any():
+        shown["error_y"] = {"array": margins(group), "color": mark.colour, "thickness": 1.2}
+    if mark in ON_FRONT:
         shown |= {"text": [f"#{number}" for number in group[columns.NUMBER]]}
         shown |= {"textposition": "top left", "textfont": {"size": 11, "color": ACCENT}}
     shown |= {"hovertext": hover_texts(group), "hoverinfo": "text", "name": legend(mark, group)}
-    mode = "markers+text" if mark is FRONT else "markers"
+    mode = "markers+text" if mark in ON_FRONT else "markers"
     if len(group) > _MANY:
         return go.Scattergl(**shown, mode=mode)
     return go.Scatter(**shown, mode=mode, cliponaxis=False)

@@ -10,12 +10,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
+import pandas as pd
 
 from . import columns
 from .frames import front_mask
+from .front import is_front
 
 if TYPE_CHECKING:
-    import pandas as pd
     from numpy.typing import NDArray
 
 INK: Final = "#1f2933"
@@ -58,6 +59,11 @@ FRONT: Final = Mark("on the front", "circle", "o", ACCENT, "white", 9.0, 1.0)
 DOMINATED: Final = Mark("dominated", "circle", "o", "#8a97a5", NOTHING, 5.5, 0.45)
 STOPPED: Final = Mark("stopped early", "triangle-down-open", "v", NOTHING, "#e69f00", 6.0, 0.55)
 RUNNING: Final = Mark("running", "diamond-open", "D", NOTHING, "#009e73", 6.5, 0.95)
+CONFIRMED: Final = Mark("confirmed", "circle", "o", ACCENT, "white", 9.0, 1.0)
+TIED: Final = Mark("tied", "circle-open", "o", NOTHING, ACCENT, 8.0, 1.0)
+RACING: Final = Mark("racing", "circle", "o", "#56b4e9", "white", 9.0, 1.0)
+ONCE: Final = Mark("trained once", "circle", "o", "#8a97a5", NOTHING, 5.5, 0.45)
+DEMOTED: Final = Mark("demoted", "square-open", "s", NOTHING, "#cc79a7", 7.5, 1.0)
 FAILED: Final = Mark("failed", "x", "X", "#d55e00", NOTHING, 6.5, 0.95)
 
 
@@ -66,23 +72,66 @@ def placed(frame: pd.DataFrame, size: str) -> pd.DataFrame:
     return frame[frame[size].notna()]
 
 
+ON_FRONT: Final = (FRONT, CONFIRMED, TIED, RACING)
+"""The kinds that the staircase of the front goes through."""
+
+
+def judged(frame: pd.DataFrame, finalists: pd.DataFrame | None) -> pd.DataFrame:
+    """Return trials as the finals see them: finalists at the mean of their fresh trainings.
+
+    Args:
+        frame: As `results.frames.trials_frame` gives it.
+        finalists: As `Study.finalists` gives it; None or empty before any finals.
+    """
+    if finalists is None or finalists.empty:
+        return frame
+    told = [columns.NUMBER, columns.VERDICT, columns.VALIDATION_MEAN, columns.VALIDATION_MARGIN]
+    joined = frame.merge(finalists[told], on=columns.NUMBER, how="left")
+    repeated = joined[columns.VALIDATION_MEAN]
+    return joined.assign(**{columns.ACCURACY: repeated.fillna(joined[columns.ACCURACY])})
+
+
+def margins(frame: pd.DataFrame) -> NDArray[np.float64]:
+    """Return half the width of the interval of each trial's accuracy, 0 where none is known."""
+    if columns.VALIDATION_MARGIN not in frame:
+        return np.zeros(len(frame))
+    return frame[columns.VALIDATION_MARGIN].fillna(0.0).to_numpy(dtype=np.float64)
+
+
 def marked(frame: pd.DataFrame, size: str) -> dict[Mark, pd.DataFrame]:
     """Return the trials of each kind that occurs, in the order in which they are drawn.
+
+    Where the finals have judged, the front consists of those that they left.
 
     All but the failed have an accuracy; a failed one's place is the floor of the picture, since
     what it had reached says nothing about its network.
     """
-    front = front_mask(frame, size)
     state, known = frame[columns.STATE], frame[columns.ACCURACY].notna().to_numpy()
+    finished = (state == "finished").to_numpy() & known
     masks: dict[Mark, NDArray[np.bool_]] = {
-        DOMINATED: (state == "finished").to_numpy() & known & ~front,
         STOPPED: (state == "stopped").to_numpy() & known,
         RUNNING: (state == "running").to_numpy() & known,
         FAILED: (state == "failed").to_numpy(),
-        FRONT: front,
     }
+    if columns.VERDICT in frame:
+        # One training that came out high is no match for a mean.
+        masks = {ONCE: finished & frame[columns.VERDICT].isna().to_numpy()} | masks
+        for mark in (DEMOTED, RACING, TIED, CONFIRMED):
+            masks[mark] = (frame[columns.VERDICT] == mark.name).to_numpy()
+    else:
+        front = front_mask(frame, size)
+        masks = {DOMINATED: finished & ~front} | masks | {FRONT: front}
     groups = {mark: frame[mask] for mark, mask in masks.items() if mask.any()}
     return {mark: group.sort_values([size, columns.ACCURACY]) for mark, group in groups.items()}
+
+
+def staircase(groups: dict[Mark, pd.DataFrame], size: str) -> pd.DataFrame | None:
+    """Return the trials that the front goes through, the smallest first; None where it is empty."""
+    found = [groups[mark] for mark in ON_FRONT if mark in groups]
+    if not found:
+        return None
+    members = pd.concat(found)
+    return members[is_front(members[columns.ACCURACY], members[size])].sort_values(size)
 
 
 def floor(frame: pd.DataFrame, size: str) -> float:
@@ -114,7 +163,10 @@ def ceiling(frame: pd.DataFrame) -> float:
 def summary(frame: pd.DataFrame, size: str) -> str:
     """Return how many trials there are, and how many on the front, as one line."""
     trials = "1 trial" if len(frame) == 1 else f"{len(frame):,} trials"
-    return f"{trials}, {front_mask(frame, size).sum():,} on the front"
+    groups = marked(frame, size)
+    kinds = (FRONT, CONFIRMED, TIED, RACING, DEMOTED)
+    told = [f"{len(groups[mark]):,} {mark.name}" for mark in kinds if mark in groups]
+    return ", ".join([trials, *(told or ["0 on the front"])])
 
 
 def legend(mark: Mark, group: pd.DataFrame) -> str:

@@ -13,19 +13,22 @@ from .files import replaced
 from .marks import (
     ACCENT,
     CAPTIONS,
-    FRONT,
     GRID,
     INK,
+    ON_FRONT,
     SOFT,
     Mark,
     ceiling,
     floor,
     heights,
+    judged,
     legend,
+    margins,
     marked,
     placed,
     short_number,
     shrink,
+    staircase,
     summary,
 )
 
@@ -37,7 +40,12 @@ if TYPE_CHECKING:
 
 
 def write_front_plots(
-    frame: pd.DataFrame, folder: Path, *, size: str = columns.PARAMS, title: str = ""
+    frame: pd.DataFrame,
+    folder: Path,
+    *,
+    size: str = columns.PARAMS,
+    title: str = "",
+    finalists: pd.DataFrame | None = None,
 ) -> tuple[Path, Path]:
     """Write ``front.png`` and ``front.html`` and return their paths.
 
@@ -48,6 +56,7 @@ def write_front_plots(
         folder: Where the two files go; created where there is none.
         size: The cost on the horizontal axis: one of `columns.SIZES`.
         title: The first line above the pictures.
+        finalists: As `Study.finalists` gives it, to show what finals have found.
     """
     # Plotly takes half a second to import, which a picture for a report need not wait for.
     from .figures import front_figure  # noqa: PLC0415
@@ -55,16 +64,27 @@ def write_front_plots(
     folder.mkdir(parents=True, exist_ok=True)
     png, html = folder / "front.png", folder / "front.html"
     with replaced(png) as path:
-        front_picture(frame, size, title=title).savefig(path, dpi=160, format="png")
-    page = front_figure(frame, size, title=title)
+        picture = front_picture(frame, size, title=title, finalists=finalists)
+        picture.savefig(path, dpi=160, format="png")
+    page = front_figure(frame, size, title=title, finalists=finalists)
     with replaced(html) as path:
         page.write_html(path, include_plotlyjs=True, config={"displaylogo": False})
     return png, html
 
 
-def front_picture(frame: pd.DataFrame, size: str = columns.PARAMS, *, title: str = "") -> Figure:
-    """Return accuracy against size with the front as a labelled staircase."""
-    frame = placed(frame, size)
+def front_picture(
+    frame: pd.DataFrame,
+    size: str = columns.PARAMS,
+    *,
+    title: str = "",
+    finalists: pd.DataFrame | None = None,
+) -> Figure:
+    """Return accuracy against size with the front as a labelled staircase.
+
+    With ``finalists`` those stand at their mean with its 95 % interval, and the front goes through
+    those that were not demoted.
+    """
+    frame = judged(placed(frame, size), finalists)
     # A figure of its own: pyplot would keep it alive and choose a backend for the whole process.
     layout = ConstrainedLayoutEngine(w_pad=0.15, h_pad=0.12)
     figure = Figure(figsize=(9.6, 6.0), facecolor="white", layout=layout)
@@ -76,9 +96,10 @@ def front_picture(frame: pd.DataFrame, size: str = columns.PARAMS, *, title: str
         shown = group.assign(**{columns.ACCURACY: heights(mark, group, low)})
         _draw(axes, mark, shown, size, shrink(len(frame)))
     _head(axes, title or "Accuracy for its size", summary(frame, size))
-    if FRONT in groups:
-        _staircase(axes, groups[FRONT], size)
-        _label(figure, axes, groups[FRONT], size)
+    stairs = staircase(groups, size)
+    if stairs is not None:
+        _staircase(axes, stairs, size)
+        _label(figure, axes, stairs, size)
     return figure
 
 
@@ -112,7 +133,8 @@ def _size_ticks(axes: Axes, low: float, high: float) -> None:
 
 def _head(axes: Axes, title: str, subtitle: str) -> None:
     above: dict[str, Any] = {"textcoords": "offset points", "xycoords": "axes fraction"}
-    axes.annotate(title, (0, 1), (0, 50), **above, fontsize=16, fontweight="bold", color=INK)
+    if title.strip():
+        axes.annotate(title, (0, 1), (0, 50), **above, fontsize=16, fontweight="bold", color=INK)
     axes.annotate(subtitle, (0, 1), (0, 32), **above, fontsize=10.5, color=SOFT)
     handles, names = axes.get_legend_handles_labels()
     style: dict[str, Any] = {"frameon": False, "fontsize": 10, "labelcolor": INK, "ncols": 5}
@@ -125,8 +147,13 @@ def _head(axes: Axes, title: str, subtitle: str) -> None:
 def _draw(axes: Axes, mark: Mark, group: pd.DataFrame, size: str, scale: float) -> None:
     look: dict[str, Any] = {"facecolors": mark.face, "edgecolors": mark.edge, "linewidths": 1.2}
     look |= {"s": (scale * mark.diameter) ** 2, "marker": mark.marker, "alpha": mark.opacity}
-    look |= {"label": legend(mark, group), "zorder": 4 if mark is FRONT else 2}
+    look |= {"label": legend(mark, group), "zorder": 4 if mark in ON_FRONT else 2}
     axes.scatter(group[size], group[columns.ACCURACY], clip_on=False, **look)
+    if margins(group).any():
+        bars: dict[str, Any] = {"ecolor": mark.colour, "elinewidth": 1.1, "capsize": 2.5}
+        axes.errorbar(
+            group[size], group[columns.ACCURACY], margins(group), fmt="none", zorder=3, **bars
+        )
 
 
 def _staircase(axes: Axes, front: pd.DataFrame, size: str) -> None:

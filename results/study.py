@@ -11,6 +11,8 @@ from space.errors import InputError, closest
 
 from . import columns, front
 from .answers import choosing
+from .comparing import compare
+from .finals import DEMOTED, finalists_frame, with_verdicts
 from .frames import epochs_frame, finals_frame, finished_frame, trials_frame
 from .front_query import front_numbers
 from .schema import TRIALS
@@ -18,6 +20,7 @@ from .schema import TRIALS
 if TYPE_CHECKING:
     import pandas as pd
 
+    from .comparing import Comparison
     from .records import StudyRecord, TrialRecord
     from .store import Store
 
@@ -61,8 +64,18 @@ class Study:
         """Return all finals, by trial, stage and seed: the columns of `columns.FINALS`."""
         return finals_frame(self.store, self._id)
 
+    def finalists(self) -> pd.DataFrame:
+        """Return those in the finals, the smallest first: the columns of `columns.FINALISTS`.
+
+        One row a network, with its verdict, and with mean, spread and interval over its trainings.
+        """
+        return finalists_frame(self.store, self._id, self.record.size)
+
     def front(self, size: str | None = None) -> pd.DataFrame:
         """Return the finished trials that no other beats on accuracy and size, the smallest first.
+
+        The columns are those of `columns.MEMBERS`: ``verdict`` says what the finals found, and is
+        missing before them. Who took the place of a demoted member in the finals is added.
 
         Args:
             size: One of `columns.SIZES`; the study's own where none is given.
@@ -70,12 +83,13 @@ class Study:
         Raises:
             InputError: The size is not known, or no finished trial has it.
         """
-        chosen = self.size(size)
+        chosen, finalists = self.size(size), self.finalists()
         numbers = front_numbers(self.store, self._id, chosen)
         if not numbers:
             self._finished(chosen)
-        members = trials_frame(self.store, self._id, numbers=numbers)
-        return members.sort_values([chosen, columns.NUMBER], ignore_index=True)
+        kept = finalists.loc[finalists[columns.VERDICT] != DEMOTED, columns.NUMBER]
+        members = trials_frame(self.store, self._id, numbers={*numbers, *kept})
+        return with_verdicts(members, finalists, chosen)
 
     def hypervolume(
         self, size: str | None = None, *, reference_size: float | None = None, log: bool = False
@@ -96,6 +110,14 @@ class Study:
             limit = self.store.read(largest)[0][0]
         accuracy, sizes = finished[columns.ACCURACY], finished[chosen]
         return front.hypervolume(accuracy, sizes, reference_size=limit, log=log)
+
+    def compare(self, *numbers: int) -> Comparison:
+        """Return two to six trials side by side: layers, curves, and which images changed sides.
+
+        Raises:
+            InputError: There are fewer than two, more than six, one twice, or no such trial.
+        """
+        return compare(self, numbers)
 
     def best(self, **limits: float) -> TrialRecord:
         """Return the most accurate finished trial within limits.

@@ -35,15 +35,20 @@ class Checkpoints:
         self._reached = True
 
     @classmethod
-    def of(cls, study: StudyRecord, store: Store, settings: RunSettings) -> Self:
+    def of(
+        cls, study: StudyRecord, store: Store, settings: RunSettings, *, kind: str = "checkpoints"
+    ) -> Self:
         """Return those of a study, where its job wants them.
+
+        ``kind`` is the name of the folder, so that those of finals lie apart.
 
         A storage may be that of many stores, in which studies have the same name.
         """
-        folder = str(store.folder(study.name) / "checkpoints")
+        folder = str(store.folder(study.name) / kind)
         if settings.storage is not None:
             begun = f"{study.created:%Y%m%dT%H%M%S%f}"
-            folder = f"{settings.storage.rstrip('/')}/{study.name}-{begun}"
+            apart = "" if kind == "checkpoints" else f"-{kind}"
+            folder = f"{settings.storage.rstrip('/')}/{study.name}-{begun}{apart}"
         return cls(folder, seconds=settings.checkpoint_seconds)
 
     def locate(self, number: int) -> str:

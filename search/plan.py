@@ -6,15 +6,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from results.splits import stored_split as read_split
 from space import SearchSpace
 from space.errors import InputError, closest
 from space.presets import PRESETS
 from trainers import Recipe, load_data
-from trainers.data import apply_indices, load_split_indices, split
+from trainers.data import split
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from results import Store, StudyRecord
     from trainers import ImageData, Split
@@ -77,13 +77,8 @@ def stored_split(store: Store, study: StudyRecord) -> Split:
     Raises:
         InputError: Its data or its split cannot be read any more, or have changed.
     """
-    path = split_path(store, study.name)
-    if not path.is_file():
-        hint = "Set SIZEWISE_RUNS to the folder that held it, or go on where the study began."
-        raise InputError("study", "the file of its split must be at hand", str(path), hint)
     with _section("split"):
-        indices = load_split_indices(path)
-        return apply_indices(load_data(study.data["name"]), indices)
+        return read_split(store, study)
 
 
 def _space_of(job: Job) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -95,11 +90,6 @@ def _space_of(job: Job) -> tuple[dict[str, Any], dict[str, Any]]:
         raise InputError("space", rule, job.space, closest(job.space, PRESETS))
     preset = PRESETS[job.space]
     return dict(preset.document), {**preset.limits, **job.limits}
-
-
-def split_path(store: Store, study_name: str) -> Path:
-    """Return where the split of a study lies: which image is in which part."""
-    return store.folder(study_name) / "split.npz"
 
 
 @contextmanager

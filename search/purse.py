@@ -5,6 +5,8 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, final
 
+from results.finals import RULES_KEY
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -14,8 +16,9 @@ if TYPE_CHECKING:
 
 
 def minutes_spent(starts: Iterable[EnvironmentRecord]) -> float:
-    """Return how long a study ran in its earlier starts, in minutes."""
-    return sum((start.seen - start.recorded).total_seconds() for start in starts) / 60
+    """Return how long a study searched in its earlier starts, in minutes; finals do not count."""
+    searches = (start for start in starts if RULES_KEY not in start.environment)
+    return sum((start.seen - start.recorded).total_seconds() for start in searches) / 60
 
 
 @final

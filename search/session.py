@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import signal
-import threading
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from sqlalchemy.exc import SQLAlchemyError
 
 from results.errors import StudyExistsError
+from results.splits import split_path
 from trainers.data import save_split
 
 from .algorithms import choose_algorithm
@@ -18,8 +17,9 @@ from .environment import describe_environment
 from .job import Job
 from .job_file import override
 from .lease import leased
-from .plan import prepare, split_path, stored_split
+from .plan import prepare, stored_split
 from .runners import choose_runner
+from .signals import interruptible
 from .stopping import choose_stopping
 from .storage import check_storage
 from .trouble import Trouble
@@ -96,7 +96,7 @@ def _search(plan: Plan, store: Store, study: StudyRecord, watch: Watch | None) -
         when_lost(desk.interrupt)
         store.set_study_state(study.id, "running")
         try:
-            with _interruptible(desk), _watched(watch, study, desk.standing):
+            with interruptible(desk.interrupt), _watched(watch, study, desk.standing):
                 choose_runner(plan.job.run).run(desk, plan.split)
             desk.check()
         except Trouble as trouble:
@@ -142,25 +142,3 @@ def _watched(watch: Watch | None, study: StudyRecord, standing: Standing) -> Ite
         return
     with watch(study, standing):
         yield
-
-
-@contextmanager
-def _interruptible(desk: Desk) -> Iterator[None]:
-    """Let the first Ctrl-C (or SIGTERM) end the study cleanly, and the second end it at once."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    signals = (signal.SIGINT, signal.SIGTERM)
-    before = [signal.getsignal(number) for number in signals]
-
-    def ask(number: int, _frame: object) -> None:
-        desk.interrupt()
-        signal.signal(number, signal.default_int_handler)
-
-    for number in signals:
-        signal.signal(number, ask)
-    try:
-        yield
-    finally:
-        for number, handler in zip(signals, before, strict=True):
-            signal.signal(number, handler)

@@ -7,11 +7,13 @@ from pathlib import Path
 from typing import Any, get_args
 
 import pytest
+import typer
 import yaml
 from PIL import Image
 from pydantic import BaseModel
 
 from results import open_store
+from results.finals import CONFIRMED, DEMOTED, RACING, TIED
 from search.command.app import app
 from search.job import AlgorithmName, Job, StopName
 from search.job_file import built_in_jobs, parse_job, read_job
@@ -95,3 +97,32 @@ def test_the_python_of_the_page_on_predicting_runs(
     (source,) = blocks((ROOT / "docs/predict.md").read_text(), "python")
     exec(compile(source, "predict.md", "exec"), {})
     assert "('photo.png', 'image 1')" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("page", "command"), [("finals", "finals"), ("report", "compare"), ("report", "report")]
+)
+def test_every_option_has_a_row(page: str, command: str) -> None:
+    text = (ROOT / f"docs/{page}.md").read_text()
+    rows = re.findall(r"^\| `(--[a-z]+)`", text, re.MULTILINE)
+    options = typer.main.get_command(app).commands[command].params  # type: ignore[attr-defined]
+    names = [name for option in options for name in option.opts if name.startswith("--")]
+    assert set(names) <= set(rows)
+    assert command != "finals" or set(rows) == set(names)
+
+
+def test_every_verdict_has_a_row() -> None:
+    text = (ROOT / "docs/finals.md").read_text()
+    for word in (CONFIRMED, TIED, DEMOTED, RACING):
+        assert f"| `{word}` |" in text
+
+
+def test_the_python_of_the_pages_on_finals_and_comparing_runs(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    run(small_job(budget={"trials": 2}), open_store(), name="digits")
+    for page in ("finals", "report"):
+        (source,) = blocks((ROOT / f"docs/{page}.md").read_text(), "python")
+        exec(compile(source, page, "exec"), {})
+    assert "Linear 10" in capsys.readouterr().out

@@ -9,6 +9,7 @@ from space.errors import InputError
 from .checking import doctor
 from .cluster import jobs, logs, stop, submit
 from .database import db
+from .finals import finals
 from .house import check_house
 from .keeping import archive, delete, du, note, prune, rename, tag
 from .looking import census, data, describe
@@ -17,6 +18,7 @@ from .predicting import predict
 from .reading import front, list_studies, show
 from .replaying import replay
 from .searching import repeat, resume, run
+from .showing import compare, report
 from .taking import export
 
 app = typer.Typer(
@@ -36,6 +38,9 @@ app.command("stop")(stop)
 app.command("list")(list_studies)
 app.command("show")(show)
 app.command("front")(front)
+app.command("finals")(finals)
+app.command("compare")(compare)
+app.command("report")(report)
 app.command("note")(note)
 app.command("tag")(tag)
 app.command("rename")(rename)

@@ -63,7 +63,7 @@ def run(  # noqa: PLR0913  each is an option
     free = opened.next_name(stem)
     if read.study is None and free != stem:
         typer.echo(f"The study {stem} stands in the store already; this one is called {free}.")
-    with _told_plainly():
+    with told_plainly():
         _close(opened, run_job(read, opened, name=free, watch=watch))
 
 
@@ -74,7 +74,7 @@ def resume(study: StudyArgument, address: RayOption = None, store: StoreOption =
     from search.terminal.progress import watch
 
     opened = open_store(store)
-    with _told_plainly():
+    with told_plainly():
         _close(opened, resume_study(study, opened, address=address, watch=watch))
 
 
@@ -95,7 +95,8 @@ def repeat(
 
 
 @contextmanager
-def _told_plainly() -> "Iterator[None]":
+def told_plainly() -> "Iterator[None]":
+    """End with one message where a person or its surroundings end a training."""
     from search.trouble import Trouble
 
     try:

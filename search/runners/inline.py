@@ -12,7 +12,7 @@ from .work import Work
 if TYPE_CHECKING:
     from trainers import Split
 
-    from ..desk import Desk
+    from .runner import TrainingDesk
 
 
 @final
@@ -26,7 +26,7 @@ class InlineRunner:
     def __init__(self, *, gpu: bool = True) -> None:
         self._device = "cuda" if gpu and torch.cuda.is_available() else "cpu"
 
-    def run(self, desk: Desk, split: Split) -> None:
+    def run(self, desk: TrainingDesk, split: Split) -> None:
         """Train one trial after another until the desk has no further one."""
         while (assignment := desk.next()) is not None:
             work = Work(assignment, split, device=self._device)

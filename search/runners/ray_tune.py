@@ -22,8 +22,8 @@ from .tune_hooks import DeskScheduler, DeskSearcher
 if TYPE_CHECKING:
     from trainers import Split
 
-    from ..desk import Desk
     from ..job import RunSettings
+    from .runner import TrainingDesk
 
 
 @final
@@ -33,7 +33,7 @@ class RayRunner:
     def __init__(self, settings: RunSettings) -> None:
         self._settings = settings
 
-    def run(self, desk: Desk, split: Split) -> None:
+    def run(self, desk: TrainingDesk, split: Split) -> None:
         """Train until the desk is over.
 
         A search of Tune that Ray ends is followed by a fresh one: the store is the truth.
@@ -132,7 +132,7 @@ def _cores(settings: RunSettings) -> int:
 class _Search:
     """One run of Tune, from the first trial that is handed out to the last."""
 
-    def __init__(self, desk: Desk, place: Place) -> None:
+    def __init__(self, desk: TrainingDesk, place: Place) -> None:
         self._desk = desk
         self._place = place
         silence = 60 * place.settings.silence_minutes

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from ray.tune.experiment import Trial
 
     from ..assignment import Assignment
-    from ..desk import Desk
+    from .runner import TrainingDesk
     from .shares import Shares
 
 WATCH_SECONDS = 1.0
@@ -29,7 +29,7 @@ WATCH_SECONDS = 1.0
 class _ForgetsDesk:
     """Tune pickles searcher and scheduler into files that nobody reads; the desk stays out."""
 
-    def __init__(self, desk: Desk, shares: Shares) -> None:
+    def __init__(self, desk: TrainingDesk, shares: Shares) -> None:
         super().__init__()
         self._desk = desk
         self._shares = shares
@@ -48,7 +48,7 @@ class DeskSearcher(_ForgetsDesk, Searcher):
         gpus: How many there are; a trial waits here until its share is free.
     """
 
-    def __init__(self, desk: Desk, shares: Shares, *, gpus: float) -> None:
+    def __init__(self, desk: TrainingDesk, shares: Shares, *, gpus: float) -> None:
         super().__init__(desk, shares)
         self._free = gpus
         self._held: Assignment | None = None
@@ -95,7 +95,7 @@ class DeskScheduler(_ForgetsDesk, TrialScheduler):
         silence: Seconds without a report after which a worker is killed.
     """
 
-    def __init__(self, desk: Desk, shares: Shares, *, silence: float) -> None:
+    def __init__(self, desk: TrainingDesk, shares: Shares, *, silence: float) -> None:
         super().__init__(desk, shares)
         self._silence = silence
         self._heard: dict[str, float] = {}

@@ -25,6 +25,7 @@ def summarise(study: Study) -> None:
             study.store.folder(record.name),
             size=record.size,
             title=f"{record.name}: accuracy for its size",
+            finalists=study.finalists(),
         )
         out.print(f"\nPlot   {short_path(png)}\n       {short_path(html)}", highlight=False)
     if record.reason is not None:

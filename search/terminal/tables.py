@@ -24,6 +24,8 @@ def _count(value: int) -> str:
 
 FORMS: Mapping[str, Callable[[Any], str]] = {
     columns.ACCURACY: _percent,
+    columns.VALIDATION_MEAN: _percent,
+    columns.VALIDATION_MARGIN: "± {:.2%}".format,
     columns.PARAMS: _count,
     columns.MACS: _count,
     columns.ACTIVATION_BYTES: _count,
@@ -35,8 +37,21 @@ FORMS: Mapping[str, Callable[[Any], str]] = {
     columns.SECONDS: "{:.1f}".format,
     columns.IMAGES_PER_SECOND: "{:,.0f}".format,
 }
-TITLES = {columns.NUMBER: "trial", columns.OUTLINE: "network"}
-TEXTS = (columns.STATE, columns.REASON, columns.OUTLINE, columns.STUDY, columns.DATA, columns.TAGS)
+TITLES = {
+    columns.VALIDATION_MEAN: "repeated",
+    columns.VALIDATION_MARGIN: "95 %",
+    columns.NUMBER: "trial",
+    columns.OUTLINE: "network",
+}
+TEXTS = (
+    columns.STATE,
+    columns.VERDICT,
+    columns.REASON,
+    columns.OUTLINE,
+    columns.STUDY,
+    columns.DATA,
+    columns.TAGS,
+)
 
 
 def frame_table(frame: pd.DataFrame, names: list[str], title: str | None = None) -> Table:

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from ..repeating import Repeated
 
 FRONT = [columns.NUMBER, columns.ACCURACY, columns.PARAMS, columns.MACS, columns.OUTLINE]
+VERDICTS = [columns.VERDICT, columns.VALIDATION_MEAN, columns.VALIDATION_MARGIN]
 TRIALS = [
     columns.NUMBER,
     columns.STATE,
@@ -71,7 +72,8 @@ def print_front(study: Study, size: str | None, *, as_json: bool) -> None:
     if as_json:
         print_json(records(front))
         return
-    names = list(dict.fromkeys([*FRONT[:2], chosen, *FRONT[2:]]))
+    told = FRONT[2:] if front[columns.VERDICT].isna().all() else [*VERDICTS, *FRONT[2:]]
+    names = list(dict.fromkeys([*FRONT[:2], chosen, *told]))
     title = f"Front of {study.record.name}: {len(front):,} of {study.count():,} trials"
     console().print(frame_table(front, names, title))
 

@@ -15,7 +15,7 @@ import pytest
 from results import Store, Study, columns, open_store, write_front_plots
 from results.errors import UnknownStudyError
 from results.figures import curves_figure, front_figure
-from results.marks import DOMINATED, FAILED, FRONT, RUNNING, STOPPED, floor, marked
+from results.marks import DOMINATED, FAILED, FRONT, RUNNING, STOPPED, floor, judged, marked
 from results.plots import front_picture
 
 from .samples import new_study, report, small_network, start
@@ -65,7 +65,8 @@ def test_every_column_of_every_frame_is_documented_with_its_unit() -> None:
             assert isinstance(following.value, ast.Constant)
             documented[statement.value.value] = following.value.value
     assert all("Unit: " in text for text in documented.values())
-    frames = (columns.TRIALS, columns.CURVES, columns.FINALS, columns.STUDIES, columns.USAGE)
+    searched = (columns.TRIALS, columns.CURVES, columns.STUDIES, columns.USAGE)
+    frames = (*searched, columns.FINALS, columns.MEMBERS, columns.FINALISTS)
     assert set(documented) == {name for frame in frames for name in frame}
     assert set(columns.SIZES) < set(columns.TRIALS)
 
@@ -180,3 +181,22 @@ def test_importing_results_loads_nothing_heavy() -> None:
         "assert not loaded & {'torch', 'ray', 'pandas', 'matplotlib', 'plotly', 'sklearn'}, loaded"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_a_picture_shows_finalists_at_their_mean_and_who_was_demoted(study: Study) -> None:
+    frame = study.trials()
+    told = {"number": [0, 1, 8], "verdict": ["confirmed", "demoted", "tied"]}
+    means = {"validation_mean": [0.72, 0.5, 0.72], "validation_margin": [0.02, 0.1, 0.03]}
+    finalists = pd.DataFrame(told | means)
+    groups = marked(judged(frame, finalists), "params")
+    found = {mark.name: group["number"].tolist() for mark, group in groups.items()}
+    assert (found["confirmed"], found["tied"], found["demoted"]) == ([0], [8], [1])
+    # Trial 2 would take the place of trial 1, but nobody has trained it again.
+    assert found["trained once"] == [2]
+    figure = front_figure(frame, finalists=finalists)
+    traces = {trace.name: trace for trace in figure.data if trace.name}
+    assert list(traces["demoted  1"].y) == [0.5]
+    assert list(traces["demoted  1"].error_y.array) == [0.1]
+    (stairs,) = [trace for trace in figure.data if trace.line.shape == "hv"]
+    assert list(stairs.y) == [0.72, 0.72]
+    front_picture(frame, finalists=finalists).draw_without_rendering()

@@ -6,7 +6,7 @@ from .images import ImageData
 from .indices import SplitIndices, load_split_indices
 from .parts import Part, SealedPart
 from .sources import load_data
-from .splitting import Split, apply_indices, save_split, split
+from .splitting import Split, apply_indices, save_split, split, with_validation
 
 __all__ = [
     "DataCard",
@@ -23,4 +23,5 @@ __all__ = [
     "printable",
     "save_split",
     "split",
+    "with_validation",
 ]

@@ -120,3 +120,13 @@ def map_images(place: Place, positions: Labels) -> MappedImages:
     mapped = MappedImages()
     _contents[mapped] = place, positions, images
     return mapped
+
+
+def concatenated(one: Images, other: Images) -> Images:
+    """Return the images of two parts of one data set, those of a mapped file still in it."""
+    if isinstance(one, MappedImages) and isinstance(other, MappedImages):
+        (place, first, _), (_, second, _) = _contents[one], _contents[other]
+        return map_images(place, np.concatenate([first, second]))
+    both = np.concatenate([one[:], other[:]])
+    both.setflags(write=False)
+    return both

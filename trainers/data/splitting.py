@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,7 +10,7 @@ import numpy as np
 from space.errors import InputError
 
 from .indices import SplitIndices, draw_indices, save_indices
-from .mapped import in_chunks, map_images, place_of
+from .mapped import concatenated, in_chunks, map_images, place_of
 from .parts import Part, SealedPart, seal
 
 if TYPE_CHECKING:
@@ -71,6 +71,23 @@ def apply_indices(data: ImageData, indices: SplitIndices) -> Split:
         indices=indices,
         data_hash=data.hash,
         class_names=data.class_names,
+    )
+
+
+def with_validation(split: Split) -> Split:
+    """Return the split with its validation images in the train part, too: for a last training.
+
+    ``mean`` and ``std`` stay those of the train part alone, so that a network sees images as it did
+    in the search. The validation part stays as it is, but says nothing about such a training.
+    """
+    train, validation = split.train, split.validation
+    labels = np.concatenate([train.labels, validation.labels])
+    labels.setflags(write=False)
+    both = np.concatenate([split.indices.train, split.indices.validation])
+    return replace(
+        split,
+        train=Part(concatenated(train.images, validation.images), labels),
+        indices=replace(split.indices, train=both),
     )
 
 
