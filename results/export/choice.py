@@ -67,7 +67,7 @@ def _most_accurate(finished: pd.DataFrame, size: str, max_params: int | None) ->
     within = finished if max_params is None else finished[finished[columns.PARAMS] <= max_params]
     if within.empty:
         nearest = finished.sort_values([columns.PARAMS, columns.NUMBER]).iloc[0]
-        rule = f"a finished trial must have at most {max_params:,} params"
+        rule = "a finished trial must be so small"
         raise ExportError("--max-params", rule, max_params, _told("The smallest", nearest))
     order = [columns.ACCURACY, size, columns.NUMBER]
     best = within.sort_values(order, ascending=[False, True, True])
@@ -84,7 +84,7 @@ def _smallest(finished: pd.DataFrame, size: str, min_accuracy: float) -> int:
     enough = finished[finished[columns.ACCURACY] >= min_accuracy]
     if enough.empty:
         nearest = finished.sort_values([columns.ACCURACY, size], ascending=[False, True]).iloc[0]
-        rule = f"a finished trial must have an accuracy of at least {min_accuracy:g}"
+        rule = "a finished trial must be so accurate"
         told = _told("The most accurate", nearest)
         raise ExportError("--min-accuracy", rule, min_accuracy, told)
     return int(enough.sort_values(order, ascending=ascending)[columns.NUMBER].iloc[0])

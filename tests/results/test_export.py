@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import torch
+import yaml
 from hypothesis import HealthCheck, given, settings
 
 import results.export.contents as contents_module
 from results import Store, export_trial, open_store, weights_path
 from results.errors import ExportError
-from results.export import module_source
+from results.export import Finals, module_source
 from results.export.calls import quoted
 from space import Architecture
 from space.layers import (
@@ -34,7 +35,7 @@ from space.layers import (
     SiLU,
 )
 from tests.strategies import architectures
-from trainers import Split, build_network, evaluate, load_weights, save_weights
+from trainers import Recipe, Split, build_network, evaluate, load_weights, save_weights
 
 from .export_samples import SHAPE, noise, study_of, trained
 from .samples import new_study, report, start
@@ -125,7 +126,10 @@ def test_an_export_runs_elsewhere_with_torch_alone(
     store: Store, parts: Split, tmp_path: Path, name: str
 ) -> None:
     accuracy = trained(store, parts, NETWORKS[name])
-    report = export_trial(store, "noise", 0, tmp_path / "out", split=parts, plain=True)
+    finals = Finals(trainings=5, mean=0.925, std=0.004, low=0.92, high=0.93, images=240)
+    report = export_trial(
+        store, "noise", 0, tmp_path / "out", split=parts, plain=True, finals=finals
+    )
     assert report.check is not None
     assert [row.form for row in report.check.forms] == ["model.py", "architecture.json"]
     for row in report.check.forms:
@@ -155,6 +159,10 @@ def test_an_export_runs_elsewhere_with_torch_alone(
     told = (elsewhere / "card.md").read_text()
     for wanted in (parts.data_hash, f"{report.params:,}", f"{report.macs:,}", f"{accuracy:.2%}"):
         assert wanted in told
+    assert "| 92.50% ± 0.40% of 240 images (95 % interval of the mean 92.00% to 93.00%)" in told
+    assert "n = 5 trainings" in told
+    recipe = yaml.safe_load((elsewhere / "recipe.yaml").read_text())
+    assert Recipe.from_dict(recipe) == Recipe(optimizer="adam", epochs=3)
 
 
 def assert_formatted(path: Path) -> None:

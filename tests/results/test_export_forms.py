@@ -38,8 +38,18 @@ if TYPE_CHECKING:
 RECIPE = Recipe(epochs=6, augment="shift", ema=0.9)
 
 SHARED = """
-import json, pathlib, runpy
+import json, os, pathlib, runpy
 import numpy as np
+
+def type_what_the_card_says(*, keras):
+    os.chdir("network 0")
+    blocks = [each.split("\\n```")[0] for each in open("card.md").read().split("```python\\n")[1:]]
+    typed = [each for each in blocks if ("keras" in each) == keras]
+    assert len(typed) == (1 if keras else 3)
+    for each in typed:
+        names = {}
+        exec(each, names)
+        assert names["logits"].shape == (4, 4)
 
 def compare(forms):
     told = []
@@ -76,10 +86,10 @@ def session(name):
 
 forms = {"model.py": source, "model.pt2": program}
 compare(forms | {name: session(name) for name in ("model.onnx", "model.int8.onnx")})
+type_what_the_card_says(keras=False)
 """
 
 WITH_KERAS = """
-import os
 import keras
 assert keras.backend.backend() == "torch"
 
@@ -91,6 +101,7 @@ def built(folder, images):
     return model.predict(given, batch_size=64, verbose=0)
 
 compare({"model_keras.py": built})
+type_what_the_card_says(keras=True)
 """
 
 
@@ -132,7 +143,8 @@ def test_every_form_is_the_trained_network_where_sizewise_is_not(
     ) + run_isolated(
         SHARED + WITH_KERAS, site=sites["keras"], folder=tmp_path, absent=("onnx", "safetensors")
     )
-    rows = [row for line in told.splitlines() for row in json.loads(line)]
+    # The card's example of ONNX prints the classes of its images, behind the rows.
+    rows = [row for line in told.splitlines() if "network" in line for row in json.loads(line)]
     assert len(rows) == 5 * count
     for name, form, difference, accuracy in rows:
         if form != "model.int8.onnx":
@@ -222,23 +234,6 @@ def test_an_onnx_file_alone_says_what_it_expects(
     assert json.loads(extra["export.json"])["class_names"] == list(parts.class_names)
 
 
-def blocks(card: str) -> list[str]:
-    return [each.split("\n```")[0] for each in card.split("```python\n")[1:]]
-
-
-def test_what_the_card_says_can_be_typed(
-    digits: tuple[ExportReport, nn.Module, Split], sites: dict[str, Path]
-) -> None:
-    told, _, _ = digits
-    sources = blocks((told.folder / "card.md").read_text())
-    by_site = {"keras": [each for each in sources if "keras" in each]}
-    by_site["torch"] = [each for each in sources if "keras" not in each]
-    assert [len(each) for each in by_site.values()] == [1, 3]
-    for site, several in by_site.items():
-        each = "\n".join((*several, "assert logits.shape == (4, 10)\n"))
-        run_isolated(each, site=sites[site], folder=told.folder)
-
-
 def test_train_py_trains_the_network_again(
     digits: tuple[ExportReport, nn.Module, Split], sites: dict[str, Path], tmp_path: Path
 ) -> None:
@@ -263,7 +258,6 @@ def damaged(path: Path) -> None:
 
 
 def other_numbers(path: Path) -> None:
-    # The model of another normalisation.
     text = path.read_text()
     assert "STD = (0." in text
     path.write_text(text.replace("STD = (0.", "STD = (1."))
@@ -283,7 +277,6 @@ WRONG: dict[str, tuple[str, Any, str]] = {
     "an ONNX file that is cut": ("model.onnx", damaged, "model.onnx must run"),
     "8 bits that are cut": ("model.int8.onnx", damaged, "model.int8.onnx must run"),
     "Keras that is cut": ("model_keras.py", damaged, "model_keras.py must run"),
-    "Keras with other numbers": ("model_keras.py", other_numbers, "model_keras.py must give"),
     "torch with other numbers": ("model.py", other_numbers, "model.py must give the logits"),
     "ONNX with other weights": ("model.onnx", other_onnx, "model.onnx must give the logits"),
 }
