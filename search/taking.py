@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from results.export import export_trial, load_export
 from space import Architecture
@@ -43,20 +43,20 @@ def find_architecture(name: str) -> Architecture:
         raise InputError("NETWORK", "must be a JSON file", name, f"{error}.") from None
 
 
-def export_network(
-    store: Store, study: str, number: int | None, *, to: Path | None, force: bool
-) -> ExportReport:
-    """Write the export folder of a trial, check it, and return what was measured.
+def export_network(store: Store, study: str, number: int | None, **wishes: Any) -> ExportReport:
+    """Write the export folder of a trial and return what was measured.
 
     Args:
         store: Where the study is kept.
         study: Its name.
-        number: The trial; None for the most accurate one of the front.
-        to: The folder to write; None for one beside the study's other files.
-        force: Whether an earlier export may be replaced.
+        number: The trial; None where a wish chooses it, or for the most accurate of the front.
+        wishes: As `results.export_trial` takes them: ``destination``, ``force`` and so on.
+
+    Raises:
+        InputError: There is no such trial, its data cannot be read, or a form fails its check.
     """
     split = stored_split(store, store.study(study))
-    return export_trial(store, study, number, to, split=split, force=force)
+    return export_trial(store, study, number, split=split, **wishes)
 
 
 def predict_pictures(export: Path, places: Sequence[Path], *, top: int) -> Predictions:

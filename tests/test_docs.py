@@ -11,6 +11,7 @@ import typer
 import yaml
 from PIL import Image
 from pydantic import BaseModel
+from typer.main import get_command
 
 from results import open_store
 from results.finals import CONFIRMED, DEMOTED, RACING, TIED
@@ -86,13 +87,32 @@ def test_the_python_of_the_readme_runs(monkeypatch: pytest.MonkeyPatch, tmp_path
     assert [study.name for study in open_store().studies()] == ["digits"]
 
 
+def test_the_page_on_exporting_has_every_option_and_runs(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    page = (ROOT / "docs/export.md").read_text()
+    told = re.findall(r"^\| `(--[a-z-]+)", page, re.MULTILINE)
+    command = get_command(app).commands["export"]
+    known = [option for each in command.params for option in each.opts if option.startswith("--")]
+    assert sorted(told) == sorted(set(known) - {"--check", "--help"} | {"--no-check"})
+    monkeypatch.chdir(tmp_path)
+    run(small_job(budget={"trials": 1}), open_store(), name="digits")
+    for source in blocks(page, "python"):
+        exec(compile(source, "export.md", "exec"), {})
+    assert "model.py" in capsys.readouterr().out
+    (folder,) = (tmp_path / "runs/digits/exports").iterdir()
+    files = {path.name for path in folder.iterdir()}
+    assert files < set(re.findall(r"^\| `([a-z_0-9]+\.[a-z0-9.]+)`", page, re.MULTILINE))
+    assert (tmp_path / "digits.npz").is_file()
+
+
 def test_the_python_of_the_page_on_predicting_runs(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(tmp_path)
     store = open_store()
     run(small_job(budget={"trials": 1}), store, name="digits")
-    export_network(store, "digits", None, to=Path("taken"), force=False)
+    export_network(store, "digits", None, destination=Path("taken"), plain=True)
     Image.new("RGB", (30, 40), "white").save("photo.png")
     (source,) = blocks((ROOT / "docs/predict.md").read_text(), "python")
     exec(compile(source, "predict.md", "exec"), {})

@@ -22,12 +22,16 @@ def initialise(network: Network) -> None:
     1/sqrt(inputs of a unit) of 0, a third of the variance. So does all that is normalised, where
     the size of weights scales the rate of learning alone, and small ones learn faster.
     """
+    for module in drawn_normal(network):
+        nn.init.kaiming_normal_(module.weight, nonlinearity="linear")
+        if module.bias is not None:
+            nn.init.zeros_(module.bias)
+
+
+def drawn_normal(network: Network) -> list[nn.Conv2d | nn.Linear]:
+    """Return the modules whose weights `initialise` draws, in their order."""
     weighted = [each for each in network.modules() if isinstance(each, (nn.Conv2d, nn.Linear))]
-    for module in _not_normalised(network.layers):
-        if module is not weighted[-1]:
-            nn.init.kaiming_normal_(module.weight, nonlinearity="linear")
-            if module.bias is not None:
-                nn.init.zeros_(module.bias)
+    return [each for each in _not_normalised(network.layers) if each is not weighted[-1]]
 
 
 def _not_normalised(layers: Stack) -> Iterator[nn.Conv2d | nn.Linear]:

@@ -1,8 +1,13 @@
-"""Python source of nested calls, laid out as a formatter would."""
+"""Python source laid out as a formatter would: nested calls, tuples, and texts to fill in."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from importlib.resources import files
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 # The width that formatters for Python agree on where nobody asks for another.
 _WIDTH = 88
@@ -36,6 +41,24 @@ def quoted(text: str) -> str:
     if text.count('"') > text.count("'"):
         return "'" + _escaped(text).replace("'", "\\'") + "'"
     return '"' + _escaped(text).replace('"', '\\"') + '"'
+
+
+def assigned(name: str, items: Sequence[str]) -> str:
+    """Return the assignment of a tuple, in one line where it fits."""
+    flat = f"{name} = ({', '.join(items)}{',' if len(items) == 1 else ''})"
+    if len(flat) <= _WIDTH:
+        return flat
+    return "\n".join([f"{name} = (", *(f"    {item}," for item in items), ")"])
+
+
+def unusual(options: dict[str, tuple[str, str]]) -> tuple[str, ...]:
+    """Return as keyword arguments the values that differ from the usual ones beside them."""
+    return tuple(f"{name}={value}" for name, (value, usual) in options.items() if value != usual)
+
+
+def text(name: str) -> str:
+    """Return a text of this package, which stands in for what is the same in every export."""
+    return files(__package__).joinpath("texts", name).read_text(encoding="utf-8")
 
 
 def _escaped(text: str) -> str:

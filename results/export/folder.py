@@ -2,35 +2,24 @@
 
 from __future__ import annotations
 
-import json
-import shutil
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
-
-from safetensors.numpy import save
+from typing import TYPE_CHECKING
 
 from space import Architecture
 from trainers import build_network, load_weights
 
 from ..errors import ExportError
 from ..files import replaced_folder
-from ..frames import front_frame, trials_frame
 from ..store import weights_path
+from .card import UNKNOWN_LICENCE, Finals, Subject, card
 from .check import Check, check_folder
-from .description import (
-    ARCHITECTURE,
-    DESCRIPTION,
-    MODEL,
-    README,
-    VALIDATION,
-    WEIGHTS,
-    description_text,
-    is_export,
-)
-from .readme import readme
-from .source import module_source
+from .choice import choose_trial
+from .contents import write_contents
+from .description import CARD, INT8, KERAS, WEIGHTS, is_export
+from .forms import keras_is_installed
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from trainers import Split
@@ -38,16 +27,13 @@ if TYPE_CHECKING:
     from ..records import StudyRecord, TrialRecord
     from ..store import Store
 
-LARGEST_VALIDATION: Final = 50_000_000
-"""Bytes of validation images above which they are left out."""
-
 
 @dataclass(frozen=True, slots=True)
 class ExportReport:
     """What an export wrote and how it was checked.
 
-    ``recorded`` is the trial's validation accuracy, ``check.accuracy`` that of the exported
-    network. ``notes`` says in sentences what a person should know, such as a file left out.
+    ``recorded`` is the trial's validation accuracy; ``check`` is None where nothing was checked.
+    ``notes`` says in sentences what a person should know, such as a file left out.
     """
 
     folder: Path
@@ -56,59 +42,92 @@ class ExportReport:
     params: int
     macs: int
     recorded: float
-    check: Check
+    check: Check | None
     files: tuple[str, ...]
     notes: tuple[str, ...]
 
 
-def export_trial(  # noqa: PLR0913 - what to export, where to, and from which data
+def export_trial(  # noqa: PLR0913 - what to export, where to, from which data, and how
     store: Store,
     study_name: str,
     number: int | None,
     destination: Path | None = None,
     *,
     split: Split,
+    max_params: int | None = None,
+    min_accuracy: float | None = None,
     force: bool = False,
+    check: bool = True,
+    plain: bool = False,
+    licence: str = UNKNOWN_LICENCE,
+    finals: Finals | None = None,
+    tell: Callable[[str], None] = lambda _doing: None,
 ) -> ExportReport:
     """Write a trained network to ``destination``, checked before it appears there.
 
     Args:
         store: Where the study stands.
         study_name: Its name.
-        number: The trial; None stands for the most accurate one on the front.
+        number: The trial; None where one of the next two chooses it, or else for the most accurate
+            one on the front.
         destination: A folder that does not exist yet, or an empty one; None stands for
             ``exports/NUMBER`` in the study's folder.
         split: The split that the study was trained on.
+        max_params: Take the most accurate trial of at most so many params.
+        min_accuracy: Take the smallest trial at least so accurate, a fraction.
         force: Replace an earlier export at ``destination``; anything else is never replaced.
+        check: Compare every form with the trained network on the validation images.
+        plain: Leave out all forms but those of torch and of sizewise.
+        licence: Of network and weights, as the card tells it.
+        finals: What trainings with fresh seeds gave, for the card.
+        tell: Hears what is being done.
 
     Raises:
-        ExportError: The destination is taken, the trial has no weights, the split belongs to other
-            data, or the exported network does not do what the trained one did.
+        ExportError: The destination is taken, there is no such trial or it has no weights, the
+            split belongs to other data, or a form does not do what the trained network did.
         StoreError: There is no such study or trial.
     """
     study = store.study(study_name)
-    trial = store.trial(study.id, _most_accurate(store, study) if number is None else number)
+    trial = choose_trial(store, study, number, max_params=max_params, min_accuracy=min_accuracy)
     destination = destination or store.folder(study_name) / "exports" / str(trial.number)
     _check_destination(destination, force=force)
     _check_data(study, split)
     accuracy = _check_accuracy(trial)
+    subject = Subject(study, trial, split, licence, finals)
     with replaced_folder(destination) as folder:
-        notes = _write(folder, store, study, trial, split)
-        network = build_network(Architecture.from_dict(trial.architecture), seed=0)
-        load_weights(network, folder / WEIGHTS)
-        check = check_folder(folder, network, split, recorded=accuracy)
+        weights = weights_path(store, study_name, trial.number)
+        notes = write_contents(folder, subject, weights, plain=plain, tell=tell)
+        checked = _checked(folder, subject, tell) if check else None
+        notes += _notes(checked, accuracy, plain=plain)
+        (folder / CARD).write_text(card(folder, subject, checked, notes), encoding="utf-8")
         files = tuple(sorted(path.name for path in folder.iterdir()))
     numbers = (trial.number, trial.params, trial.macs, accuracy)
-    return ExportReport(destination, study.name, *numbers, check, files, notes)
+    return ExportReport(destination, study.name, *numbers, checked, files, notes)
 
 
-def _most_accurate(store: Store, study: StudyRecord) -> int:
-    front = front_frame(trials_frame(store, study.id), study.size)
-    if front.empty:
-        raise ExportError("trial", "the study must have a finished trial to export", study.name)
-    # The largest on the front is the most accurate; of equal ones the first.
-    best = front[front["accuracy"] == front["accuracy"].max()]
-    return int(best["number"].min())
+def _checked(folder: Path, subject: Subject, tell: Callable[[str], None]) -> Check:
+    tell("checking every form")
+    network = build_network(Architecture.from_dict(subject.trial.architecture), seed=0)
+    load_weights(network, folder / WEIGHTS)
+    recorded = subject.trial.accuracy or 0.0
+    return check_folder(folder, network, subject.split, recorded=recorded)
+
+
+def _notes(check: Check | None, recorded: float, *, plain: bool) -> tuple[str, ...]:
+    """Return what a person should know of the forms that were checked, and of those that were not.
+
+    Rounding to 8 bits costs something: a point is where a person would look for another way.
+    """
+    if check is None or plain:
+        return ()
+    notes = []
+    rounded = check.of(INT8)
+    if rounded is not None and rounded.accuracy < recorded - 0.01:
+        lost = (recorded - rounded.accuracy) * 100
+        notes.append(f"{INT8} is {lost:.1f} points less accurate: training it in 8 bits may help.")
+    if not keras_is_installed():
+        notes.append(f"{KERAS} was not run: `pip install keras` lets the check do so.")
+    return tuple(notes)
 
 
 def _check_destination(destination: Path, *, force: bool) -> None:
@@ -135,44 +154,3 @@ def _check_accuracy(trial: TrialRecord) -> float:
         told = f"trial {trial.number}: {trial.state} ({trial.reason or 'still training'})"
         raise ExportError("trial", rule, told)
     return trial.accuracy
-
-
-def _write(
-    folder: Path, store: Store, study: StudyRecord, trial: TrialRecord, split: Split
-) -> tuple[str, ...]:
-    _copy_weights(weights_path(store, study.name, trial.number), folder / WEIGHTS)
-    architecture = json.dumps(trial.architecture, indent=2) + "\n"
-    (folder / ARCHITECTURE).write_text(architecture, encoding="utf-8")
-    (folder / DESCRIPTION).write_text(description_text(split), encoding="utf-8")
-    (folder / MODEL).write_text(_source(study, trial, split), encoding="utf-8")
-    notes = _write_validation(folder, split)
-    (folder / README).write_text(readme(study, trial, split, notes), encoding="utf-8")
-    return notes
-
-
-def _copy_weights(source: Path, target: Path) -> None:
-    try:
-        shutil.copyfile(source, target)
-    except FileNotFoundError:
-        rule = "the weights of a trial must be kept to export it"
-        hint = "Trials on the front keep theirs."
-        raise ExportError("trial", rule, f"no file {source}", hint) from None
-
-
-def _source(study: StudyRecord, trial: TrialRecord, split: Split) -> str:
-    title = f"Trial {trial.number} of the study {study.name}: {trial.params:,} params."
-    architecture = Architecture.from_dict(trial.architecture)
-    return module_source(architecture, title=title, split=split, accuracy=trial.accuracy or 0.0)
-
-
-def _write_validation(folder: Path, split: Split) -> tuple[str, ...]:
-    part = split.validation
-    if part.images.nbytes > LARGEST_VALIDATION:
-        told = f"{part.images.nbytes / 1e6:,.0f} MB"
-        return (
-            f"The validation images ({told}) are left out: `python model.py` has none to check.",
-        )
-    # Written here: `save_file` makes a file that only its owner may read.
-    content = save({"images": part.images[:], "labels": part.labels})
-    (folder / VALIDATION).write_bytes(content)
-    return ()

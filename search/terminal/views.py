@@ -22,7 +22,7 @@ from .tables import frame_table
 if TYPE_CHECKING:
     import pandas as pd
 
-    from results import ExportReport, Study
+    from results import Study
     from space.census import Census
     from trainers.data import DataCard
 
@@ -160,21 +160,6 @@ def print_card(card: DataCard, *, as_json: bool) -> None:
 
 def _costs(architecture: Architecture) -> dict[str, int]:
     return {cost: getattr(architecture, cost) for cost in COSTS}
-
-
-def print_export(report: ExportReport) -> None:
-    """Print what an export wrote and what its check measured."""
-    out, check = console(), report.check
-    out.print(f"[bold]{report.study} trial {report.number}[/bold]  {report.params:,} params")
-    out.print(f"  recorded accuracy    {report.recorded:.2%}", highlight=False)
-    out.print(f"  measured accuracy    {check.accuracy:.2%}", highlight=False)
-    out.print(
-        f"  largest difference   {check.largest_difference:.1e} between logits", highlight=False
-    )
-    for note in report.notes:
-        out.print(f"  {note}")
-    out.print(f"\nWrote {short_path(report.folder)}: {', '.join(report.files)}", highlight=False)
-    out.print(f"Check it anywhere by `python {short_path(report.folder)}/model.py`.", style="dim")
 
 
 def short_path(path: Path) -> str:

@@ -7,15 +7,15 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import pytest
 import torch
+import yaml
 from hypothesis import HealthCheck, given, settings
 
-import results.export.folder as folder_module
-from results import Store, TrialStart, export_trial, open_store, weights_path
+import results.export.contents as contents_module
+from results import Store, export_trial, open_store, weights_path
 from results.errors import ExportError
-from results.export import module_source
+from results.export import Finals, module_source
 from results.export.calls import quoted
 from space import Architecture
 from space.layers import (
@@ -35,14 +35,14 @@ from space.layers import (
     SiLU,
 )
 from tests.strategies import architectures
-from trainers import ImageData, Split, build_network, evaluate, load_weights, save_weights, split
+from trainers import Recipe, Split, build_network, evaluate, load_weights, save_weights
 
+from .export_samples import SHAPE, noise, study_of, trained
 from .samples import new_study, report, start
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-SHAPE = (3, 12, 10)
 NETWORKS = {
     "plain": (
         Conv2d(8, 3, padding=1),
@@ -85,36 +85,7 @@ def store(tmp_path: Path) -> Iterator[Store]:
 
 @pytest.fixture(scope="module")
 def parts() -> Split:
-    random = np.random.default_rng(0)
-    images = random.integers(0, 256, (600, *SHAPE), dtype=np.uint8)
-    # Each channel has its own mean and spread, so that a mistaken normalisation shows.
-    images[:, 1] = 100 + images[:, 1] // 8
-    labels = np.arange(600, dtype=np.int64) % 4
-    return split(ImageData("noise", images, labels, ("a", "it's", 'a "b"', "ü\n")), seed=1)
-
-
-def started(architecture: Architecture, number: int) -> TrialStart:
-    return start(number, architecture)
-
-
-def trained(store: Store, parts: Split, layers: tuple[Any, ...], number: int = 0) -> float:
-    """Leave a trial with weights that training might have left: no statistic is a default."""
-    study_id = (store.study("noise") if store.studies() else study_of(store, parts)).id
-    architecture = Architecture(SHAPE, 4, layers)
-    network = build_network(architecture, seed=number)
-    network.train()
-    with torch.inference_mode():
-        network(torch.randn(64, *SHAPE) * 2 + 1)
-    accuracy = evaluate(network, parts.validation, parts).accuracy
-    trial_id = store.start_trial(study_id, started(architecture, number))
-    store.record_epoch(trial_id, report(1, accuracy))
-    store.end_trial(trial_id, "finished", "trained for 1 epoch")
-    save_weights(network, weights_path(store, "noise", number))
-    return accuracy
-
-
-def study_of(store: Store, parts: Split) -> Any:
-    return new_study(store, "noise", data={"name": "noise", "hash": parts.data_hash})
+    return noise()
 
 
 ALONE = """
@@ -155,15 +126,23 @@ def test_an_export_runs_elsewhere_with_torch_alone(
     store: Store, parts: Split, tmp_path: Path, name: str
 ) -> None:
     accuracy = trained(store, parts, NETWORKS[name])
-    report = export_trial(store, "noise", 0, tmp_path / "out", split=parts)
-    assert report.check.accuracy == report.recorded == accuracy
-    assert report.check.largest_difference < 1e-4 * max(1.0, report.check.largest_logit)
+    finals = Finals(trainings=5, mean=0.925, std=0.004, low=0.92, high=0.93, images=240)
+    report = export_trial(
+        store, "noise", 0, tmp_path / "out", split=parts, plain=True, finals=finals
+    )
+    assert report.check is not None
+    assert [row.form for row in report.check.forms] == ["model.py", "architecture.json"]
+    for row in report.check.forms:
+        assert row.accuracy == report.recorded == accuracy
+        assert row.largest_difference < 1e-4 * max(1.0, report.check.largest_logit)
     assert set(report.files) == {
-        "README.md",
         "architecture.json",
+        "card.md",
         "export.json",
         "model.py",
         "model.safetensors",
+        "recipe.yaml",
+        "train.py",
         "validation.safetensors",
     }
     modes = {path.stat().st_mode for path in (tmp_path / "out").iterdir()}
@@ -177,15 +156,22 @@ def test_an_export_runs_elsewhere_with_torch_alone(
     assert_formatted(elsewhere / "model.py")
     document = json.loads((elsewhere / "architecture.json").read_text())
     assert Architecture.from_dict(document).params == report.params
-    told = (elsewhere / "README.md").read_text()
+    told = (elsewhere / "card.md").read_text()
     for wanted in (parts.data_hash, f"{report.params:,}", f"{report.macs:,}", f"{accuracy:.2%}"):
         assert wanted in told
+    assert "| 92.50% ± 0.40% of 240 images (95 % interval of the mean 92.00% to 93.00%)" in told
+    assert "n = 5 trainings" in told
+    recipe = yaml.safe_load((elsewhere / "recipe.yaml").read_text())
+    assert Recipe.from_dict(recipe) == Recipe(optimizer="adam", epochs=3)
 
 
 def assert_formatted(path: Path) -> None:
     for arguments in (["format", "--check"], ["check", "--select", "E,F,I,W,B,UP,SIM"]):
         command = [Path(sys.executable).with_name("ruff"), *arguments, "--isolated", "--no-cache"]
-        done = subprocess.run([*command, path], capture_output=True, text=True, check=False)
+        # Within the folder, as its owner would: there the files know one another.
+        done = subprocess.run(
+            [*command, path.name], cwd=path.parent, capture_output=True, text=True, check=False
+        )
         assert done.returncode == 0, done.stdout + path.read_text()
 
 
@@ -227,17 +213,17 @@ def test_without_a_number_the_most_accurate_on_the_front_is_exported(
 ) -> None:
     study = study_of(store, parts)
     with pytest.raises(ExportError, match="finished trial"):
-        export_trial(store, "noise", None, tmp_path / "out", split=parts)
+        export_trial(store, "noise", None, tmp_path / "out", split=parts, plain=True)
     scores = [
         trained(store, parts, (Flatten(), Linear(9 + seed), Linear(4)), seed) for seed in range(4)
     ]
     number = max(range(4), key=lambda each: (scores[each], -each))
     unfinished = store.start_trial(study.id, start(9))
     store.record_epoch(unfinished, report(1, 1.0))
-    told = export_trial(store, "noise", None, tmp_path / "out", split=parts)
+    told = export_trial(store, "noise", None, tmp_path / "out", split=parts, plain=True)
     assert (told.number, told.recorded) == (number, scores[number])
     with pytest.raises(ExportError, match="still training"):
-        export_trial(store, "noise", 9, tmp_path / "other", split=parts)
+        export_trial(store, "noise", 9, tmp_path / "other", split=parts, plain=True)
     assert not (tmp_path / "other").exists()
 
 
@@ -250,17 +236,17 @@ def test_an_export_that_is_not_the_trained_network_never_appears(
     def wrong(*arguments: Any, **named: Any) -> str:
         return source(*arguments, **named).replace("nn.ReLU()", "nn.Tanh()")
 
-    monkeypatch.setattr(folder_module, "module_source", wrong)
+    monkeypatch.setattr(contents_module, "module_source", wrong)
     with pytest.raises(ExportError, match="logits"):
-        export_trial(store, "noise", 0, tmp_path / "out", split=parts)
+        export_trial(store, "noise", 0, tmp_path / "out", split=parts, plain=True)
     monkeypatch.undo()
     other = build_network(Architecture(SHAPE, 4, NETWORKS["plain"]), seed=99)
     save_weights(other, weights_path(store, "noise", 0))
     with pytest.raises(ExportError, match="recorded accuracy"):
-        export_trial(store, "noise", 0, tmp_path / "out", split=parts)
+        export_trial(store, "noise", 0, tmp_path / "out", split=parts, plain=True)
     weights_path(store, "noise", 0).unlink()
     with pytest.raises(ExportError, match=r"no file .*0\.safetensors"):
-        export_trial(store, "noise", 0, tmp_path / "out", split=parts)
+        export_trial(store, "noise", 0, tmp_path / "out", split=parts, plain=True)
     assert sorted(path.name for path in tmp_path.iterdir() if "sizewise" not in path.name) == [
         "noise"
     ]
@@ -273,18 +259,18 @@ def test_only_an_earlier_export_is_replaced_and_only_on_demand(
     trained(store, parts, NETWORKS["composites"], 1)
     out = tmp_path / "out"
     out.mkdir()
-    export_trial(store, "noise", 0, out, split=parts)
+    export_trial(store, "noise", 0, out, split=parts, plain=True)
     first = (out / "model.py").read_text()
     with pytest.raises(ExportError, match="--force"):
-        export_trial(store, "noise", 1, out, split=parts)
+        export_trial(store, "noise", 1, out, split=parts, plain=True)
     assert (out / "model.py").read_text() == first
-    export_trial(store, "noise", 1, out, split=parts, force=True)
+    export_trial(store, "noise", 1, out, split=parts, plain=True, force=True)
     assert "Residual" in (out / "model.py").read_text()
     foreign = tmp_path / "thesis"
     foreign.mkdir()
     (foreign / "model.py").write_text("mine = 1\n")
     with pytest.raises(ExportError, match="earlier export"):
-        export_trial(store, "noise", 0, foreign, split=parts, force=True)
+        export_trial(store, "noise", 0, foreign, split=parts, plain=True, force=True)
     assert [path.name for path in foreign.iterdir()] == ["model.py"]
 
 
@@ -293,15 +279,15 @@ def test_a_changed_folder_does_not_pass_its_own_check(
 ) -> None:
     accuracy = trained(store, parts, NETWORKS["plain"])
     out = tmp_path / "out"
-    export_trial(store, "noise", 0, out, split=parts)
+    export_trial(store, "noise", 0, out, split=parts, plain=True)
     network = build_network(Architecture(SHAPE, 4, NETWORKS["plain"]), seed=5)
     save_weights(network, out / "model.safetensors")
     load_weights(network, out / "model.safetensors")
     assert evaluate(network, parts.validation, parts).accuracy != accuracy
     done = run_alone(out)
     assert (done.returncode, "NOT THE SAME" in done.stdout) == (1, True)
-    monkeypatch.setattr(folder_module, "LARGEST_VALIDATION", 1000)
-    told = export_trial(store, "noise", 0, out, split=parts, force=True)
+    monkeypatch.setattr(contents_module, "LARGEST_VALIDATION", 1000)
+    told = export_trial(store, "noise", 0, out, split=parts, plain=True, force=True)
     assert "left out" in told.notes[0]
     assert "validation.safetensors" not in told.files
     assert run_alone(out).returncode == 2
@@ -311,4 +297,4 @@ def test_other_data_are_refused(store: Store, parts: Split, tmp_path: Path) -> N
     new_study(store, "noise", data={"name": "noise", "hash": "0" * 64})
     trained(store, parts, NETWORKS["plain"])
     with pytest.raises(ExportError, match="those of the study"):
-        export_trial(store, "noise", 0, tmp_path / "out", split=parts)
+        export_trial(store, "noise", 0, tmp_path / "out", split=parts, plain=True)

@@ -64,7 +64,7 @@ def export(folder: Path, parts: Split, epochs: int) -> nn.Module:
     store.record_epoch(trial, report(1, last.accuracy))
     store.end_trial(trial, "finished", "trained")
     save_weights(network, weights_path(store, "s", 0))
-    export_trial(store, "s", 0, folder / "out", split=parts)
+    export_trial(store, "s", 0, folder / "out", split=parts, plain=True)
     store.close()
     return network.eval()
 

@@ -153,11 +153,16 @@ def test_a_study_is_run_read_and_exported(sizewise: Call, tmp_path: Path) -> Non
 
     code, output, errors = sizewise("export", "mine", "--to", "taken")
     assert code == 0, errors
-    assert output.count(f"{best:.2%}") == 2
+    for form in ("model.py", "model.pt2", "model.onnx", "model_keras.py"):
+        (row,) = (line for line in output.splitlines() if line.split()[:1] == [form])
+        assert row.endswith(f"{best:.2%}")
     code, _, errors = sizewise("export", "mine", "--to", "taken")
     assert (code, errors.count("\n")) == (2, 1)
     assert "--force" in errors
-    assert sizewise("export", "mine", "--to", "taken", "--force")[0] == 0
+    told = ("--force", "--no-check", "--max-params", "20000", "--licence", "CC0-1.0")
+    code, output, errors = sizewise("export", "mine", "--to", "taken", *told)
+    assert (code, "Not checked" in output) == (0, True), errors
+    assert "| licence | CC0-1.0 |" in (tmp_path / "taken/card.md").read_text()
     ran = subprocess.run(
         [sys.executable, "taken/model.py"], capture_output=True, text=True, check=False
     )
@@ -219,7 +224,7 @@ def test_a_preset_stands_for_its_space_and_its_limits(sizewise: Call, tmp_path: 
 def test_an_export_names_the_classes_of_pictures(sizewise: Call, tmp_path: Path) -> None:
     (tmp_path / "job.yaml").write_text(document(study="mine", budget={"trials": 1}))
     assert sizewise("run", "job.yaml")[0] == 0
-    assert sizewise("export", "mine", "--to", "taken")[0] == 0
+    assert sizewise("export", "mine", "--to", "taken", "--no-check")[0] == 0
     parts = prepare(read_job("job.yaml")[1]).split
     (tmp_path / "pictures").mkdir()
     for number, image in enumerate(parts.validation.images[:4]):

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from functools import singledispatch
-from importlib.resources import files
 from string import Template
 from typing import TYPE_CHECKING
 
 from space import Shape, layers
 from space.errors import InputError
 
-from .calls import Call, lines, quoted
+from .calls import Call, assigned, lines, quoted, text, unusual
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,31 +33,20 @@ def module_source(architecture: Architecture, *, title: str, split: Split, accur
         InputError: A layer has no source.
     """
     network = _network(architecture.layers, architecture.input_shape)
-    return Template(_text("module.txt")).substitute(
+    return Template(text("model.txt")).substitute(
         title=title,
         input_shape=architecture.input_shape,
         classes=architecture.classes,
-        class_names=_assigned("CLASS_NAMES", [quoted(name) for name in split.class_names]),
-        mean=_assigned("MEAN", [repr(float(value)) for value in split.mean]),
-        std=_assigned("STD", [repr(float(value)) for value in split.std]),
+        class_names=assigned("CLASS_NAMES", [quoted(name) for name in split.class_names]),
+        mean=assigned("MEAN", [repr(float(value)) for value in split.mean]),
+        std=assigned("STD", [repr(float(value)) for value in split.std]),
         params=architecture.params,
         accuracy=repr(float(accuracy)),
         images=len(split.validation),
-        residual=_text("residual.txt") if "Residual(" in network else "",
-        squeeze_excite=_text("squeeze_excite.txt") if "SqueezeExcite(" in network else "",
+        residual=text("residual.txt") if "Residual(" in network else "",
+        squeeze_excite=text("squeeze_excite.txt") if "SqueezeExcite(" in network else "",
         layers=network,
     )
-
-
-def _text(name: str) -> str:
-    return files(__package__).joinpath(name).read_text(encoding="utf-8")
-
-
-def _assigned(name: str, items: Sequence[str]) -> str:
-    flat = f"{name} = ({', '.join(items)}{',' if len(items) == 1 else ''})"
-    if len(flat) <= 88:
-        return flat
-    return "\n".join([f"{name} = (", *(f"    {item}," for item in items), ")"])
 
 
 def _network(chain: Sequence[layers.Layer], shape: Shape) -> str:
@@ -98,13 +86,13 @@ def _(layer: layers.Conv2d, shape: Shape) -> Call:
         "bias": (str(layer.bias), "True"),
     }
     sizes = (str(shape[0]), str(layer.out_channels), str(layer.kernel_size))
-    return Call("nn.Conv2d", (*sizes, *_unusual(options)))
+    return Call("nn.Conv2d", (*sizes, *unusual(options)))
 
 
 @_call.register
 def _(layer: layers.Linear, shape: Shape) -> Call:
     options = {"bias": (str(layer.bias), "True")}
-    return Call("nn.Linear", (str(shape[0]), str(layer.out_features), *_unusual(options)))
+    return Call("nn.Linear", (str(shape[0]), str(layer.out_features), *unusual(options)))
 
 
 @_call.register
@@ -119,7 +107,7 @@ def _(layer: layers.MaxPool2d | layers.AvgPool2d, _shape: Shape) -> Call:
         "stride": (str(layer.step), str(layer.kernel_size)),
         "padding": (str(layer.padding), "0"),
     }
-    return Call(f"nn.{type(layer).__name__}", (str(layer.kernel_size), *_unusual(options)))
+    return Call(f"nn.{type(layer).__name__}", (str(layer.kernel_size), *unusual(options)))
 
 
 @_call.register
@@ -151,8 +139,3 @@ def _(layer: layers.Residual, shape: Shape) -> Call:
 @_call.register
 def _(layer: layers.SqueezeExcite, shape: Shape) -> Call:
     return Call("SqueezeExcite", (str(shape[0]), str(layer.squeeze_channels)))
-
-
-def _unusual(options: dict[str, tuple[str, str]]) -> tuple[str, ...]:
-    """Return as keyword arguments what is not torch's default."""
-    return tuple(f"{name}={value}" for name, (value, usual) in options.items() if value != usual)
