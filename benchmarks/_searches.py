@@ -84,22 +84,35 @@ def search_all(tasks: Sequence[Task], workers: int, folder: Path | None) -> Iter
 def search_once(task: Task, folder: Path | None) -> Found:
     """Return what a search took, from the folder where it is there."""
     path = None if folder is None else folder / task.path
-    if path is not None and path.is_file():
-        kept = json.loads(path.read_text())
-        if kept.pop("asked") == _asked(task):
-            lists = {name: tuple(each) for name, each in kept.items() if isinstance(each, list)}
-            return Found(task, **(kept | lists))
+    kept = _kept(task, path) if path is not None and path.is_file() else None
+    if kept is not None:
+        return kept
     found = search(task)
     if path is not None:
-        kept = {name: each for name, each in asdict(found).items() if name != "task"}
-        write_whole(path, json.dumps({"asked": _asked(task)} | kept).encode())
+        fields = {name: each for name, each in asdict(found).items() if name != "task"}
+        asked = {"asked": _asked(task), "most": task.networks}
+        write_whole(path, json.dumps(asked | fields).encode())
     return found
+
+
+def _kept(task: Task, path: Path) -> Found | None:
+    """Return a kept result where the same was asked; a search that got there needs no more."""
+    fields = json.loads(path.read_text())
+    asked, most = fields.pop("asked"), fields.pop("most")
+    lists = {name: tuple(each) for name, each in fields.items() if isinstance(each, list)}
+    found = Found(task, **(fields | lists))
+    ended = task.until is not None and found.networks[-1] <= (task.networks or len(table_of(task)))
+    return found if asked == _asked(task) and (ended or most == task.networks) else None
 
 
 def _asked(task: Task) -> list[float | None]:
     """What a kept result must have been asked for: the same table and the same end."""
-    table = load(task.table, task.columns)
-    return [len(table), table.volume, task.networks, task.until]
+    return [len(table_of(task)), table_of(task).volume, task.until]
+
+
+def table_of(task: Task) -> Table:
+    """Return the table of a task."""
+    return load(task.table, task.columns)
 
 
 def search(task: Task) -> Found:
