@@ -23,6 +23,8 @@ _LEARNT_FROM, _FITTED_TO = 500, 100
 """Networks that the model knows, and those that its lengths are found from, at most."""
 _LUCK = 2.0
 """Standard deviations of noise above expectation that are believed of a network."""
+_CURIOSITY = 0.5
+"""Share of its uncertainty that a candidate is judged with: less comes to the front sooner."""
 _MARGIN = 0.05
 """How far beyond the largest network the front counts, as a share of the range of sizes."""
 _NARROWEST = 0.1
@@ -91,7 +93,7 @@ class Judge:
             )
             self._model = self._surrogate(learnt)
         expected, _ = self._predict(learnt.points, learnt.log_size)
-        believed = np.minimum(learnt.accuracy, expected + _LUCK * self._model.noise)
+        believed = np.minimum(learnt.accuracy, expected + _LUCK * self._model.noise(expected))
         self._floor = float(told.accuracy.min())
         self._believed, self._sizes = believed, learnt.log_size
         self.front = learnt.points[self._on_front(believed, learnt.log_size)]
@@ -104,7 +106,7 @@ class Judge:
         end = largest + _MARGIN * self._view.width
         stairs = Staircase.of(self._believed, self._sizes, self._floor, end)
         mean, spread = self._predict(candidates.points, candidates.log_size)
-        return stairs.expected_gain(mean, spread, candidates.log_size)
+        return stairs.expected_gain(mean, _CURIOSITY * spread, candidates.log_size)
 
     def _surrogate(self, told: Told) -> Surrogate:
         features = self._view.features(told.points, told.log_size)

@@ -19,18 +19,24 @@ if TYPE_CHECKING:
 Floats: TypeAlias = npt.NDArray[np.float64]
 
 TINY = 1e-9
+_LEAST_ERROR = 1e-3
+"""Errors below it hardly differ: their logarithm has an end."""
 _ROUNDS = 40
 """Steps of the search for lengths, at most."""
 # Where amplitude, lengths and noise are looked for.
 _AMPLITUDES, _LENGTHS, _NOISES = (1e-2, 1e2), (1e-2, 1e2), (1e-6, 3.0)
-# Priors on the logarithms of amplitude, lengths and noise: mean and standard deviation.
-_AMPLITUDE, _NOISE = (0.0, 2.0), (np.log(1e-3), 2.0)
-_LENGTH_SPREAD, _SIZE_LENGTH = 1.4, (0.0, 1.5)
+# Priors on the logarithms of amplitude, noise and the length of size: mean and standard deviation.
+_AMPLITUDE, _NOISE, _SIZE_LENGTH = (0.0, 2.0), (np.log(1e-3), 2.0), (0.0, 1.5)
+_TOGETHER, _APART = 1.0, 0.7
+"""How far the lengths of all choices may lie off together, and each of them off the others."""
 
 
 @final
 class Surrogate:
-    """A Gaussian process over choices and size, around the mean of what was told.
+    """A Gaussian process over choices and size, of the logarithm of the error.
+
+    The error is what accuracy lacks to 1. Near the front it changes by small factors, far below it
+    by large differences, and its logarithm is alike in both.
 
     Args:
         features: (n, f) of trained networks: choices between 0 and 1, then size from 0 to 1.
@@ -39,44 +45,59 @@ class Surrogate:
     """
 
     def __init__(self, features: Floats, accuracy: Floats, kernel: Any) -> None:
-        self._middle, self._scale = float(accuracy.mean()), float(accuracy.std()) + TINY
+        errors = _log_error(accuracy)
+        self._middle, self._scale = float(errors.mean()), float(errors.std()) + TINY
         self._process = GaussianProcessRegressor(kernel, alpha=1e-6, optimizer=None)
-        self._process.fit(features, (accuracy - self._middle) / self._scale)
+        self._process.fit(features, (errors - self._middle) / self._scale)
 
-    @property
-    def noise(self) -> float:
-        """The standard deviation of training the same network again."""
-        return float(np.sqrt(self._process.kernel_.k2.noise_level)) * self._scale
+    def noise(self, accuracy: Floats) -> Floats:
+        """Return the standard deviation of training networks of such an accuracy again."""
+        again = float(np.sqrt(self._process.kernel_.k2.noise_level)) * self._scale
+        return again * (1 + _LEAST_ERROR - accuracy)
 
     def predict(self, features: Floats) -> tuple[Floats, Floats]:
-        """Return mean and standard deviation of the accuracy, training noise apart."""
+        """Return median and standard deviation of the accuracy, training noise apart.
+
+        The deviation is that of the logarithm of the error times the error: to first order.
+        """
         with warnings.catch_warnings():
             # Where a network is as good as known, rounding takes its variance below 0.
             warnings.filterwarnings("ignore", "Predicted variances smaller than 0")
             mean, spread = self._process.predict(features, return_std=True)
         own = np.sqrt(np.maximum(spread**2 - self._process.kernel_.k2.noise_level, 1e-10))
-        return mean * self._scale + self._middle, own * self._scale
+        error = np.exp(mean * self._scale + self._middle)
+        return 1 + _LEAST_ERROR - error, own * self._scale * error
+
+
+def _log_error(accuracy: Floats) -> Floats:
+    found: Floats = np.log(1 + _LEAST_ERROR - accuracy)
+    return found
 
 
 def find_kernel(features: Floats, accuracy: Floats) -> Any:
     """Return the kernel with the amplitude, lengths and noise that explain accuracies best.
 
     Best by likelihood and a prior, under which lengths grow with the number of choices, so that a
-    handful of networks do not settle which choices count.
+    handful of networks do not settle which choices count, and are alike: what is learnt of the
+    length of one choice is believed of the others in part.
     """
     columns = features.shape[1]
     middle = np.full(columns, 0.5 * np.log(columns - 1.0) if columns > 1 else 0.0)
     middle[-1] = _SIZE_LENGTH[0]
     means = np.concatenate([[_AMPLITUDE[0]], middle, [_NOISE[0]]])
-    widths = np.full(len(means), _LENGTH_SPREAD)
+    widths = np.full(len(means), _APART)
     widths[[0, -2, -1]] = _AMPLITUDE[1], _SIZE_LENGTH[1], _NOISE[1]
+    covariance = np.diag(widths**2)
+    covariance[1:-2, 1:-2] += _TOGETHER**2
     kernel = ConstantKernel(1.0, BEYOND) * ChoiceKernel(np.exp(middle)) + WhiteKernel(1e-2, BEYOND)
-    process = GaussianProcessRegressor(kernel, alpha=1e-6, optimizer=_with_prior(means, widths))
-    process.fit(features, (accuracy - accuracy.mean()) / (accuracy.std() + TINY))
+    search = _with_prior(means, np.linalg.inv(covariance))
+    process = GaussianProcessRegressor(kernel, alpha=1e-6, optimizer=search)
+    errors = _log_error(accuracy)
+    process.fit(features, (errors - errors.mean()) / (errors.std() + TINY))
     return process.kernel_
 
 
-def _with_prior(means: Floats, widths: Floats) -> Callable[..., tuple[Floats, float]]:
+def _with_prior(means: Floats, precision: Floats) -> Callable[..., tuple[Floats, float]]:
     def search(
         objective: Callable[[Floats], tuple[float, Floats]], first: Floats, bounds: Floats
     ) -> tuple[Floats, float]:
@@ -85,8 +106,9 @@ def _with_prior(means: Floats, widths: Floats) -> Callable[..., tuple[Floats, fl
 
         def penalised(theta: Floats) -> tuple[float, Floats]:
             value, gradient = objective(theta)
-            away = (theta - means) / widths
-            return value + 0.5 * float(away @ away), gradient + away / widths
+            away = theta - means
+            pull = precision @ away
+            return value + 0.5 * float(away @ pull), gradient + pull
 
         found = minimize(
             penalised,
