@@ -13,6 +13,8 @@ StopName = Literal["none", "front", "asha", "pareto-asha"]
 RunnerName = Literal["ray", "inline"]
 Positive = Annotated[float, Field(gt=0.0)]
 NotNegative = Annotated[float, Field(ge=0.0)]
+TRIAL = re.compile(r"(?P<study>[A-Za-z0-9_][A-Za-z0-9._-]*):(?P<number>\d+)")
+"""How a trial of the store is named, such as ``digits:12``."""
 SizeName = Literal["params", "macs", "activation_bytes", "weight_bytes"]
 
 
@@ -39,6 +41,7 @@ class SearchSettings(Section):
     stop: StopName = "none"
     size: SizeName = "params"
     seed: Annotated[int, Field(ge=0, lt=2**31)] = 0
+    enqueue: list[dict[str, Any] | str] = []
 
 
 class Budget(Section):

@@ -13,8 +13,9 @@ import yaml
 from pydantic import BaseModel, ValidationError
 
 from space.errors import InputError, closest
+from space.presets import REFERENCES
 
-from .job import Job
+from .job import TRIAL, Job
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -61,7 +62,9 @@ def parse_job(text: str, *, base: Path | None) -> Job:
     run = job.run
     if run.storage is not None and "://" not in run.storage:
         run = run.model_copy(update={"storage": _from(base, run.storage, "run.storage")})
-    return job.model_copy(update={"data": _absolute(job.data, base), "run": run})
+    first = [_network(entry, base) for entry in job.search.enqueue]
+    search = job.search.model_copy(update={"enqueue": first})
+    return job.model_copy(update={"data": _absolute(job.data, base), "search": search, "run": run})
 
 
 def override(job: Job, changes: Mapping[str, Any]) -> Job:
@@ -113,6 +116,13 @@ def _absolute(source: str, base: Path | None) -> str:
         if source.startswith(prefix):
             return prefix + _from(base, source.removeprefix(prefix), "data")
     return source
+
+
+def _network(entry: dict[str, Any] | str, base: Path | None) -> dict[str, Any] | str:
+    """Return an entry of `search.enqueue` with its path, where it is one, seen from the job."""
+    if isinstance(entry, dict) or entry in REFERENCES or TRIAL.fullmatch(entry):
+        return entry
+    return _from(base, entry, "search.enqueue")
 
 
 def _from(base: Path | None, written: str, field: str) -> str:

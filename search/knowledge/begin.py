@@ -1,0 +1,42 @@
+"""An algorithm with all that its study was told beforehand."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from space.errors import InputError
+
+from ..algorithms import choose_algorithm
+from .enqueue import FIELD, find_enqueued
+from .queued import Queued
+
+if TYPE_CHECKING:
+    from results import Store
+
+    from ..algorithms import Algorithm
+    from ..plan import Plan
+
+
+def settle(plan: Plan, store: Store) -> Plan:
+    """Return the plan with what it names elsewhere written out, so that a resume needs it no more.
+
+    Raises:
+        InputError: A network cannot be found, or lies outside the space, or there are too many.
+    """
+    search, trials = plan.job.search, plan.job.budget.trials
+    found = find_enqueued(search.enqueue, plan.space, store)
+    if len(found) > trials:
+        rule = f"must hold no more networks than budget.trials, {trials}"
+        raise InputError(FIELD, rule, len(found))
+    labels = [plan.space.labels(each.point) for each in found]
+    search = search.model_copy(update={"enqueue": labels})
+    return replace(plan, job=plan.job.model_copy(update={"search": search}))
+
+
+def begin(plan: Plan, store: Store) -> Algorithm:
+    """Return the algorithm of a study, which trains first what the job enqueues."""
+    search = plan.job.search
+    algorithm = choose_algorithm(search, plan.space)
+    known = find_enqueued(search.enqueue, plan.space, store)
+    return Queued(algorithm, known) if known else algorithm
