@@ -7,7 +7,7 @@ from functools import reduce
 from importlib.resources import files
 from operator import getitem
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeGuard, get_args
 
 import yaml
 from pydantic import BaseModel, ValidationError
@@ -147,21 +147,29 @@ def _explain(error: ValidationError) -> InputError:
 
 def _dotted(location: tuple[int | str, ...]) -> str:
     # A union adds the name of the branch that was tried, which is no part of what was written.
-    written = location[:2] if location[0] in _sections() else location[:1]
-    return ".".join(str(part) for part in written)
+    depth = 1
+    while depth < len(location) and _section(location[:depth]) is not None:
+        depth += 1
+    return ".".join(str(part) for part in location[:depth])
 
 
-def _sections() -> dict[str, type[BaseModel]]:
-    return {
-        name: info.annotation
-        for name, info in Job.model_fields.items()
-        if isinstance(info.annotation, type) and issubclass(info.annotation, BaseModel)
-    }
+def _section(location: tuple[int | str, ...]) -> type[BaseModel] | None:
+    """Return the section that stands at a place of the job, or None where a plain field does."""
+    model: type[BaseModel] | None = Job
+    for part in location:
+        info = None if model is None else model.model_fields.get(str(part))
+        known = () if info is None else (info.annotation, *get_args(info.annotation))
+        model = next((one for one in known if _is_section(one)), None)
+    return model
+
+
+def _is_section(annotation: object) -> TypeGuard[type[BaseModel]]:
+    return isinstance(annotation, type) and issubclass(annotation, BaseModel)
 
 
 def _fields_beside(location: tuple[int | str, ...]) -> list[str]:
-    model = Job if len(location) == 1 else _sections()[str(location[0])]
-    return list(model.model_fields)
+    model = _section(location[:-1])
+    return [] if model is None else list(model.model_fields)
 
 
 def _rule(found: ErrorDetails) -> str:

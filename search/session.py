@@ -90,9 +90,10 @@ def resume(
 def _search(plan: Plan, store: Store, study: StudyRecord, watch: Watch | None) -> StudyRecord:
     with leased(store, study.id) as when_lost:
         store.record_environment(study.id, describe_environment())
-        algorithm = begin(plan, store)
+        algorithm, known = begin(plan, store, study)
         stopping = choose_stopping(plan.job.search.stop, plan.recipe.epochs)
         desk = Desk(store, study, algorithm, recipe=plan.recipe, job=plan.job, stopping=stopping)
+        desk.standing.known = known
         when_lost(desk.interrupt)
         store.set_study_state(study.id, "running")
         try:

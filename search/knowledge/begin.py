@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 from space.errors import InputError
 
 from ..algorithms import choose_algorithm
+from .earlier import find_knowledge
 from .enqueue import FIELD, find_enqueued
 from .queued import Queued
 
 if TYPE_CHECKING:
-    from results import Store
+    from results import Store, StudyRecord
 
     from ..algorithms import Algorithm
     from ..plan import Plan
@@ -30,13 +31,25 @@ def settle(plan: Plan, store: Store) -> Plan:
         rule = f"must hold no more networks than budget.trials, {trials}"
         raise InputError(FIELD, rule, len(found))
     labels = [plan.space.labels(each.point) for each in found]
+    find_knowledge(plan, store)
     search = search.model_copy(update={"enqueue": labels})
     return replace(plan, job=plan.job.model_copy(update={"search": search}))
 
 
-def begin(plan: Plan, store: Store) -> Algorithm:
-    """Return the algorithm of a study, which trains first what the job enqueues."""
+def begin(plan: Plan, store: Store, study: StudyRecord) -> tuple[Algorithm, str]:
+    """Return the algorithm of a study with what it starts from, and that in words.
+
+    It knows what earlier studies had found when this one began, and trains first what the job
+    enqueues.
+
+    Raises:
+        InputError: An earlier study is not there any more.
+    """
     search = plan.job.search
-    algorithm = choose_algorithm(search, plan.space)
-    known = find_enqueued(search.enqueue, plan.space, store)
-    return Queued(algorithm, known) if known else algorithm
+    knowledge = find_knowledge(plan, store, study.created)
+    algorithm = choose_algorithm(search, plan.space, knowledge.earlier)
+    for outcome in knowledge.observed:
+        algorithm.recall(outcome.proposal)
+        algorithm.tell(outcome)
+    first = find_enqueued(search.enqueue, plan.space, store)
+    return (Queued(algorithm, first) if first else algorithm), knowledge.text

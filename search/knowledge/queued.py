@@ -26,7 +26,9 @@ class Queued(Algorithm):
     def ask(self) -> Proposal | None:
         """Return the next of the first networks, or what the algorithm asks for."""
         if not self._left:
-            return self._algorithm.ask()
+            proposal = self._algorithm.ask()
+            self.content = self._algorithm.content
+            return proposal
         proposal = next(iter(self._left.values()))
         self.recall(proposal)
         return proposal

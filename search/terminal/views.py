@@ -19,6 +19,7 @@ from space.errors import InputError, closest
 from space.language import COSTS
 from trainers.data import card_text
 
+from .goals import goal_document, print_goal
 from .tables import frame_table
 
 if TYPE_CHECKING:
@@ -113,12 +114,14 @@ def print_study(study: Study, *, as_json: bool) -> None:
     trials = study.trials().sort_values(columns.ACCURACY, ascending=False, kind="stable")
     record = study.record
     if as_json:
-        print_json({"study": record.name, "state": record.state, "trials": records(trials)})
+        told = {"study": record.name, "state": record.state, "goal": goal_document(study)}
+        print_json({**told, "trials": records(trials)})
         return
     out = console()
     ended = "" if record.reason is None else f": {record.reason}"
     out.print(f"[bold]{record.name}[/bold]  {record.state}{ended}  data {record.data['name']}")
     out.print(f"limits {record.job['limits']}  recipe {record.job['recipe']}", style="dim")
+    print_goal(study, out)
     out.print(frame_table(trials, TRIALS))
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias, final
 
 import numpy as np
 import numpy.typing as npt
+from scipy.linalg import cho_solve
 from scipy.optimize import minimize
 from sklearn.gaussian_process import GaussianProcessRegressor
 from sklearn.gaussian_process.kernels import ConstantKernel, WhiteKernel
@@ -36,10 +37,16 @@ class Surrogate:
         features: (n, f) of trained networks: choices between 0 and 1, then size from 0 to 1.
         accuracy: (n,) fractions.
         kernel: As found by `find_kernel`.
+        own: How many of them give middle and scale, where those behind are of other studies; then
+            a last column holds the number of the study, 0 for this one.
     """
 
-    def __init__(self, features: Floats, accuracy: Floats, kernel: Any) -> None:
-        self._middle, self._scale = float(accuracy.mean()), float(accuracy.std()) + TINY
+    def __init__(
+        self, features: Floats, accuracy: Floats, kernel: Any, *, own: int | None = None
+    ) -> None:
+        self._shared, self._own = own is not None, own
+        self._middle = float(accuracy[:own].mean())
+        self._scale = float(accuracy[:own].std()) + TINY
         self._process = GaussianProcessRegressor(kernel, alpha=1e-6, optimizer=None)
         self._process.fit(features, (accuracy - self._middle) / self._scale)
 
@@ -48,8 +55,28 @@ class Surrogate:
         """The standard deviation of training the same network again."""
         return float(np.sqrt(self._process.kernel_.k2.noise_level)) * self._scale
 
+    @property
+    def freedom(self) -> float:
+        """Networks that were told here beyond one for each length and the noise, at least half."""
+        rows = len(self._process.X_train_[: self._own])
+        return float(max(rows - self._process.X_train_.shape[1] - 1, rows / 2))
+
+    @property
+    def doubt(self) -> float:
+        """How many times too small the model's own spreads are, at least 1.
+
+        By the accuracies told here, each against what the others let expect (Rasmussen and
+        Williams 2006, "Gaussian processes for machine learning", eq. 5.12), by degrees of freedom.
+        """
+        process = self._process
+        inverse = cho_solve((process.L_, True), np.eye(len(process.L_)))
+        off = (process.alpha_**2 / np.diag(inverse))[: self._own]
+        return float(np.sqrt(max(1.0, off.sum() / self.freedom)))
+
     def predict(self, features: Floats) -> tuple[Floats, Floats]:
         """Return mean and standard deviation of the accuracy, training noise apart."""
+        if self._shared:
+            features = np.column_stack([features, np.zeros(len(features))])
         with warnings.catch_warnings():
             # Where a network is as good as known, rounding takes its variance below 0.
             warnings.filterwarnings("ignore", "Predicted variances smaller than 0")
@@ -99,3 +126,7 @@ def _with_prior(means: Floats, widths: Floats) -> Callable[..., tuple[Floats, fl
         return found.x, float(found.fun)
 
     return search
+
+
+Model: TypeAlias = "Callable[[Floats, Floats, Any], Surrogate]"
+"""From features, accuracies and a kernel to a model."""
