@@ -13,6 +13,7 @@ from space.language import COSTS
 from .algorithms import Outcome, Proposal
 from .assignment import Assignment, trial_seed
 from .checkpoints import Checkpoints
+from .goal import aim_of, told_end
 from .patience import patiently
 from .purse import Purse, minutes_spent
 from .standing import Running, Standing
@@ -72,6 +73,7 @@ class Desk:
         self._recipe = recipe
         self._stopping = stopping
         self._settings = job.run
+        self._aim = aim_of(job.search.goal)
         self._checkpoints = Checkpoints.of(study, store, job.run)
         self._purse = Purse(
             job.budget, epochs=recipe.epochs, before=minutes_spent(store.environments(study.id))
@@ -94,6 +96,8 @@ class Desk:
     def ending(self) -> str | None:
         """Why no trial beyond those that are open will be started, or None if one will."""
         if self.standing.exhausted:
+            if self._aim is not None and self._algorithm.content:
+                return told_end(self._aim, self._study.size, self.standing.front)
             return "its space holds no further network"
         planned = self._epochs_of_ended + len(self._open) * self._recipe.epochs
         return self._purse.used_up(self._next_number, planned)

@@ -5,7 +5,15 @@ from __future__ import annotations
 import re
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PositiveInt
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PositiveInt,
+    model_validator,
+)
 from pydantic_core import PydanticCustomError
 
 AlgorithmName = Literal["pareto", "random", "tpe", "gp", "nsga2"]
@@ -13,6 +21,8 @@ StopName = Literal["none", "front", "asha", "pareto-asha"]
 RunnerName = Literal["ray", "inline"]
 Positive = Annotated[float, Field(gt=0.0)]
 NotNegative = Annotated[float, Field(ge=0.0)]
+TRIAL = re.compile(r"(?P<study>[A-Za-z0-9_][A-Za-z0-9._-]*):(?P<number>\d+)")
+"""How a trial of the store is named, such as ``digits:12``."""
 SizeName = Literal["params", "macs", "activation_bytes", "weight_bytes"]
 
 
@@ -32,6 +42,30 @@ class SplitSettings(Section):
     test: Annotated[float, Field(gt=0.0, lt=1.0)] = 0.2
 
 
+class Goal(Section):
+    """What the search is after, in place of the whole front: exactly one of accuracy and sizes."""
+
+    min_accuracy: Annotated[float, Field(gt=0.0, lt=1.0)] | None = None
+    max_params: PositiveInt | None = None
+    max_macs: PositiveInt | None = None
+    max_activation_bytes: PositiveInt | None = None
+    max_weight_bytes: PositiveInt | None = None
+    confidence: Annotated[float, Field(ge=0.5, lt=1.0)] = 0.95
+
+    @model_validator(mode="after")
+    def _one(self) -> Goal:
+        given = self.model_dump(exclude={"confidence"}, exclude_none=True)
+        if len(given) != 1:
+            rule = "must name exactly one of {known}"
+            known = [name for name in Goal.model_fields if name != "confidence"]
+            raise PydanticCustomError("goal", rule, {"known": ", ".join(known)})
+        return self
+
+
+def _listed(names: object) -> object:
+    return [names] if isinstance(names, str) else names
+
+
 class SearchSettings(Section):
     """Which networks to try next, and what they are traded against."""
 
@@ -39,6 +73,9 @@ class SearchSettings(Section):
     stop: StopName = "none"
     size: SizeName = "params"
     seed: Annotated[int, Field(ge=0, lt=2**31)] = 0
+    goal: Goal | None = None
+    enqueue: list[dict[str, Any] | str] = []
+    start_from: Annotated[list[str], BeforeValidator(_listed)] = []
 
 
 class Budget(Section):

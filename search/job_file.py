@@ -7,14 +7,15 @@ from functools import reduce
 from importlib.resources import files
 from operator import getitem
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeGuard, get_args
 
 import yaml
 from pydantic import BaseModel, ValidationError
 
 from space.errors import InputError, closest
+from space.presets import REFERENCES
 
-from .job import Job
+from .job import TRIAL, Job
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -61,7 +62,9 @@ def parse_job(text: str, *, base: Path | None) -> Job:
     run = job.run
     if run.storage is not None and "://" not in run.storage:
         run = run.model_copy(update={"storage": _from(base, run.storage, "run.storage")})
-    return job.model_copy(update={"data": _absolute(job.data, base), "run": run})
+    first = [_network(entry, base) for entry in job.search.enqueue]
+    search = job.search.model_copy(update={"enqueue": first})
+    return job.model_copy(update={"data": _absolute(job.data, base), "search": search, "run": run})
 
 
 def override(job: Job, changes: Mapping[str, Any]) -> Job:
@@ -115,6 +118,13 @@ def _absolute(source: str, base: Path | None) -> str:
     return source
 
 
+def _network(entry: dict[str, Any] | str, base: Path | None) -> dict[str, Any] | str:
+    """Return an entry of `search.enqueue` with its path, where it is one, seen from the job."""
+    if isinstance(entry, dict) or entry in REFERENCES or TRIAL.fullmatch(entry):
+        return entry
+    return _from(base, entry, "search.enqueue")
+
+
 def _from(base: Path | None, written: str, field: str) -> str:
     if base is None and not Path(written).is_absolute():
         rule = "a job for a cluster must name an absolute path that its head can read"
@@ -137,21 +147,29 @@ def _explain(error: ValidationError) -> InputError:
 
 def _dotted(location: tuple[int | str, ...]) -> str:
     # A union adds the name of the branch that was tried, which is no part of what was written.
-    written = location[:2] if location[0] in _sections() else location[:1]
-    return ".".join(str(part) for part in written)
+    depth = 1
+    while depth < len(location) and _section(location[:depth]) is not None:
+        depth += 1
+    return ".".join(str(part) for part in location[:depth])
 
 
-def _sections() -> dict[str, type[BaseModel]]:
-    return {
-        name: info.annotation
-        for name, info in Job.model_fields.items()
-        if isinstance(info.annotation, type) and issubclass(info.annotation, BaseModel)
-    }
+def _section(location: tuple[int | str, ...]) -> type[BaseModel] | None:
+    """Return the section that stands at a place of the job, or None where a plain field does."""
+    model: type[BaseModel] | None = Job
+    for part in location:
+        info = None if model is None else model.model_fields.get(str(part))
+        known = () if info is None else (info.annotation, *get_args(info.annotation))
+        model = next((one for one in known if _is_section(one)), None)
+    return model
+
+
+def _is_section(annotation: object) -> TypeGuard[type[BaseModel]]:
+    return isinstance(annotation, type) and issubclass(annotation, BaseModel)
 
 
 def _fields_beside(location: tuple[int | str, ...]) -> list[str]:
-    model = Job if len(location) == 1 else _sections()[str(location[0])]
-    return list(model.model_fields)
+    model = _section(location[:-1])
+    return [] if model is None else list(model.model_fields)
 
 
 def _rule(found: ErrorDetails) -> str:

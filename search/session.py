@@ -11,11 +11,11 @@ from results.errors import StudyExistsError
 from results.splits import split_path
 from trainers.data import save_split
 
-from .algorithms import choose_algorithm
 from .desk import Desk
 from .environment import describe_environment
 from .job import Job
 from .job_file import override
+from .knowledge import begin, settle
 from .lease import leased
 from .plan import prepare, stored_split
 from .runners import choose_runner
@@ -49,11 +49,11 @@ def run(job: Job, store: Store, *, name: str, watch: Watch | None = None) -> Stu
         InputError: When the job breaks a rule, or the study that it names exists.
     """
     _refuse_taken(job.study, store)
-    plan = prepare(job)
+    plan = settle(prepare(job), store)
     _check_places(job)
     study = store.create_study(
         job.study or store.next_name(name),
-        job.model_dump(mode="json"),
+        plan.job.model_dump(mode="json"),
         data={"name": job.data, "hash": plan.split.data_hash},
         space=plan.space.to_dict(),
         seed=job.search.seed,
@@ -90,9 +90,10 @@ def resume(
 def _search(plan: Plan, store: Store, study: StudyRecord, watch: Watch | None) -> StudyRecord:
     with leased(store, study.id) as when_lost:
         store.record_environment(study.id, describe_environment())
-        algorithm = choose_algorithm(plan.job.search, plan.space)
+        algorithm, known = begin(plan, store, study)
         stopping = choose_stopping(plan.job.search.stop, plan.recipe.epochs)
         desk = Desk(store, study, algorithm, recipe=plan.recipe, job=plan.job, stopping=stopping)
+        desk.standing.known = known
         when_lost(desk.interrupt)
         store.set_study_state(study.id, "running")
         try:

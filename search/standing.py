@@ -35,7 +35,10 @@ class Ended:
 
 @dataclass(slots=True)
 class Standing:
-    """Counts, front and pace of a study; ``size``, ``trials`` and ``epochs`` are the job's."""
+    """Counts, front and pace of a study; ``size``, ``trials`` and ``epochs`` are the job's.
+
+    ``known`` says in words what the study starts from.
+    """
 
     size: str
     trials: int
@@ -43,6 +46,7 @@ class Standing:
     done: int = 0
     failed: int = 0
     exhausted: bool = False
+    known: str = ""
     running: dict[int, Running] = field(default_factory=dict)
     front: list[Ended] = field(default_factory=list)
     _began: float = 0.0

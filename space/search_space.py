@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias, final
 from .architecture import Architecture, check_classes, check_input_shape
 from .blocks import part_layers
 from .bulk import cost_points, settle_points
+from .canonical import canonical
 from .census import take_census
 from .encoding import encode, feature_names
 from .errors import InfeasibleError, InputError
@@ -263,6 +264,12 @@ class SearchSpace:
             InputError: A dimension is missing or not known, or a label is none of its own.
         """
         return self._settled(read_labels(self.dimensions, labels))
+
+    def point_of(self, architecture: Architecture) -> Point | None:
+        """Return the lowest point that builds this network, limits apart, or None if none does."""
+        if (architecture.input_shape, architecture.classes) != (self.input_shape, self.classes):
+            return None
+        return self._engine.find(canonical(architecture.layers, self.input_shape))
 
     def to_optuna(self, trial: OptunaTrial) -> Point:
         """Return the point that an Optuna trial suggests, canonical where its layers fit.

@@ -42,6 +42,9 @@ class Algorithm(ABC):
     ended, rebuilds it.
     """
 
+    content: bool = False
+    """Whether ``ask`` returned None because its goal is met, not for want of networks."""
+
     @abstractmethod
     def ask(self) -> Proposal | None:
         """Return a network that was never proposed, or None when the space holds no other."""

@@ -5,24 +5,42 @@ from __future__ import annotations
 from operator import attrgetter
 from typing import TYPE_CHECKING
 
+from ..goal import aim_of
 from .random_search import RandomSearch
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from space import SearchSpace
 
     from ..job import SearchSettings
     from .algorithm import Algorithm
+    from .earlier import Earlier
 
 
-def choose_algorithm(settings: SearchSettings, space: SearchSpace) -> Algorithm:
-    """Return a fresh algorithm of the job's kind, seeded as the job says."""
+def choose_algorithm(
+    settings: SearchSettings, space: SearchSpace, earlier: Sequence[Earlier] = ()
+) -> Algorithm:
+    """Return a fresh algorithm of the job's kind, seeded as the job says.
+
+    Args:
+        settings: What the job says of the search.
+        space: Where networks are proposed from.
+        earlier: What other studies found; only `pareto` learns from it.
+    """
     if settings.algorithm == "random":
         return RandomSearch(space, seed=settings.seed)
     if settings.algorithm == "pareto":
         # scikit-learn takes a second to import.
         from .pareto import ParetoSearch  # noqa: PLC0415
 
-        return ParetoSearch(space, size=settings.size, seed=settings.seed)
+        return ParetoSearch(
+            space,
+            size=settings.size,
+            seed=settings.seed,
+            earlier=earlier,
+            aim=aim_of(settings.goal),
+        )
     # Optuna takes half a second to import, which a random search need not pay.
     from optuna.samplers import GPSampler, NSGAIISampler, TPESampler  # noqa: PLC0415
 

@@ -23,6 +23,13 @@ def replay(
         list[str] | None,
         typer.Option(help="What proposes; give it again to compare.  [default: all]"),
     ] = None,
+    goal: Annotated[
+        str | None,
+        typer.Option(
+            help="min_accuracy=0.93 or max_params=8000: pareto with and without that goal.",
+            show_default=False,
+        ),
+    ] = None,
     stop: Annotated[
         str, typer.Option(help="Stopping rule: none, front, asha, pareto-asha.")
     ] = "none",
@@ -47,11 +54,20 @@ def replay(
 ) -> None:
     """Search a recorded table or a finished study again, without training, and compare."""
     from search.replay.compare import compare, find_table
+    from search.replay.goals import compare_goal
     from search.replay.read import Columns
-    from search.terminal.replays import print_compared
+    from search.terminal.replays import print_compared, print_pursued
+    from space.errors import InputError
 
     chosen = tuple(choices.split(",")) if choices else ()
     columns = Columns(chosen, accuracy, size, curve, network)
     found = find_table(table, columns, store)
+    if goal is not None:
+        if stop != "none" or algorithm not in (None, ["pareto"]):
+            rule = "stands beside no other --algorithm than pareto, and no --stop"
+            raise InputError("--goal", rule, goal)
+        pursued = compare_goal(found, goal, workers=workers, networks=trials, seeds=seeds)
+        print_pursued(found, pursued, as_json=as_json)
+        return
     compared = compare(found, algorithm, stop=stop, workers=workers, networks=trials, seeds=seeds)
     print_compared(found, compared, as_json=as_json)

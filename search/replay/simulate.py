@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from space import SearchSpace
 
     from ..algorithms import Algorithm
+    from ..algorithms.earlier import Earlier
     from ..job import SearchSettings
     from ..stopping import Stop, StoppingRule
     from .curve import Reached
@@ -45,6 +46,8 @@ class Replayed:
 
     table: Table
     ended: tuple[Ended, ...]
+    content: bool = False
+    """Whether the algorithm took its goal as met for good."""
 
     @property
     def volume(self) -> Floats:
@@ -83,13 +86,14 @@ class _Running:
     epoch: int = 0
 
 
-def replay(
+def replay(  # noqa: PLR0913 - each is one thing that a search depends on
     table: Table,
     settings: SearchSettings,
     *,
     workers: int = 1,
     networks: int | None = None,
     until: float | None = None,
+    earlier: Sequence[Earlier] = (),
 ) -> Replayed:
     """Search a table as a job would, without training.
 
@@ -102,11 +106,12 @@ def replay(
         workers: Networks in training at once.
         networks: How many to train at most; all of them where it is not given.
         until: End when this share of the true front's hypervolume is reached.
+        earlier: What the algorithm knows of other studies.
     """
     space = TableSpace(table)
     # A table answers whatever an algorithm asks of a space, which the conformance kit holds.
     settings = settings.model_copy(update={"size": "size"})
-    algorithm = choose_algorithm(settings, cast("SearchSpace", space))
+    algorithm = choose_algorithm(settings, cast("SearchSpace", space), earlier)
     run = _Run(table, space, algorithm, choose_stopping(settings.stop, table.epochs))
     return run.until(workers, min(networks or len(table), len(table)), until)
 
@@ -132,7 +137,7 @@ class _Run:
             if not self._running:
                 break
             self._tick()
-        return Replayed(self._table, tuple(self._ended))
+        return Replayed(self._table, tuple(self._ended), self._algorithm.content)
 
     def _fill(self, workers: int, most: int) -> None:
         while len(self._running) < workers and self._asked < most:

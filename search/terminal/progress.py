@@ -36,6 +36,8 @@ def watch(study: StudyRecord, standing: Standing) -> Iterator[None]:
     before = f", {standing.done} done before" if standing.done else ""
     goal = f"{standing.trials} trials{before}"
     console.print(f"Study [bold]{study.name}[/bold]: {goal}. Starting workers…")
+    if standing.known:
+        console.print(f"Starts from {standing.known}.", highlight=False)
     if not console.is_terminal:
         with _lines(standing, console):
             yield

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from rich.table import Table as Grid
 
 from ..replay.compare import SHARES
+from ..replay.goals import middles
 from .views import console, print_json
 
 if TYPE_CHECKING:
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
     from ..replay import Table
     from ..replay.compare import Compared
+    from ..replay.goals import Compared as Pursuits
 
 
 def print_compared(table: Table, compared: Sequence[Compared], *, as_json: bool) -> None:
@@ -32,6 +34,26 @@ def print_compared(table: Table, compared: Sequence[Compared], *, as_json: bool)
         highlight=False,
     )
     out.print(_grid(table, compared))
+
+
+def print_pursued(table: Table, pursued: Pursuits, *, as_json: bool) -> None:
+    """Print what a search for a goal took, and a search for the whole front."""
+    if as_json:
+        print_json({"table": table.name, **asdict(pursued)})
+        return
+    out = console()
+    out.print(table.text, highlight=False)
+    out.print(f"Goal {pursued.goal}; medians over the seeds.", style="dim", highlight=False)
+    grid = Grid(box=None, pad_edge=False)
+    grid.add_column("pareto", header_style="dim")
+    for title in ("networks to the true answer", "networks to the end", "wrong ends"):
+        grid.add_column(title, justify="right", header_style="dim")
+    for name, runs in (("for the goal", pursued.for_goal), ("whole front", pursued.for_front)):
+        found, ended = middles(runs)
+        ends = sum(one.ended is not None for one in runs)
+        wrong = f"{sum(one.wrong for one in runs)} of {ends}" if ends else ""
+        grid.add_row(name, _count(found), _count(ended) if ends else "", wrong)
+    out.print(grid)
 
 
 def _grid(table: Table, compared: Sequence[Compared]) -> Grid:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from results import columns, write_front_plots
 
+from .goals import print_goal
 from .views import console, print_front, short_path
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ def summarise(study: Study) -> None:
             finalists=study.finalists(),
         )
         out.print(f"\nPlot   {short_path(png)}\n       {short_path(html)}", highlight=False)
+    print_goal(study, out)
     if record.reason is not None:
         out.print(f"\nThe study is {record.state}: {record.reason}.", highlight=False)
     out.print("\nNext", style="bold")

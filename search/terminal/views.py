@@ -17,6 +17,7 @@ from space.census import text as census_text
 from space.language import COSTS
 from trainers.data import card_text
 
+from .goals import goal_document, print_goal
 from .tables import frame_table
 
 if TYPE_CHECKING:
@@ -84,6 +85,7 @@ def print_study(study: Study, *, as_json: bool) -> None:
     record = study.record
     if as_json:
         about = {"state": record.state, "note": record.note, "tags": record.tags}
+        about["goal"] = goal_document(study)
         print_json({"study": record.name, **about, "trials": records(trials)})
         return
     out = console()
@@ -92,6 +94,7 @@ def print_study(study: Study, *, as_json: bool) -> None:
     if record.note is not None:
         out.print(Text(record.note))
     out.print(f"limits {record.job['limits']}  recipe {record.job['recipe']}", style="dim")
+    print_goal(study, out)
     out.print(frame_table(trials, TRIALS))
 
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from ..dimensions import Point
-    from ..layers import Shape
+    from ..layers import Layer, Shape
     from .draw import Spread
     from .restrict import Allowed
     from .steps import Step
@@ -141,6 +141,12 @@ class Engine:
         """Return the network of a point that fits: equal words are equal networks."""
         pairs = zip(self.levels, self.edges(point) or (), strict=True)
         return tuple(token for level, edge in pairs for token in level.words[edge])
+
+    def find(self, layers: tuple[Layer, ...]) -> Point | None:
+        """Return the lowest point that builds these canonical layers, limits apart, if any does."""
+        reader = self.reader
+        word = self._workshop.word(layers)
+        return self.point(reader.lowest(word)) if word and reader.runs(word) else None
 
     def extreme(self, cost: str, *, largest: bool = False) -> Point:
         """Return a valid point with the smallest or largest params, macs or depth, limits apart."""

@@ -61,6 +61,11 @@ class Workshop:
             whole = _join(whole, single)
         return whole
 
+    def word(self, layers: tuple[Layer, ...]) -> Word | None:
+        """Return the word of canonical layers, or None where a token was never built."""
+        numbers = [self._numbers.get(token) for token in _tokens(layers)]
+        return None if None in numbers else tuple(each for each in numbers if each is not None)
+
     def spell(self, token: int, shape: Shape) -> tuple[Shape, Costs]:
         """Return the shape behind the layers of a token, and what they cost."""
         key = (token, shape)

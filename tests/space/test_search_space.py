@@ -247,3 +247,19 @@ def test_a_narrow_window_is_drawn_from_as_finely_as_it_needs(
         assert own.params_sampler.tells_params
         for spread in ("networks", "log_params"):
             space.build(space.sample(rng, spread=spread))
+
+
+@settings(max_examples=30, deadline=None)
+@given(spaces(), spaces())
+def test_the_point_of_a_network_is_the_lowest_that_builds_it(
+    space: SearchSpace, other: SearchSpace
+) -> None:
+    """Against the enumeration of all points; a network of another space is found only if equal."""
+    lowest: dict[str, tuple[int, ...]] = {}
+    points = every(space)
+    for point, architecture in sorted(points.items()):
+        lowest.setdefault(architecture.fingerprint, point)
+    for architecture in list(points.values())[:60]:
+        assert space.point_of(architecture) == lowest[architecture.fingerprint]
+    for architecture in list(every(other).values())[:60]:
+        assert space.point_of(architecture) == lowest.get(architecture.fingerprint)

@@ -43,6 +43,10 @@ class Candidates:
     points: Ints
     log_size: Floats
 
+    def part(self, rows: npt.NDArray[np.bool_]) -> Candidates:
+        """Return some of the candidates."""
+        return Candidates(self.points[rows], self.log_size[rows])
+
 
 @final
 class Finder:
@@ -125,10 +129,14 @@ def _listed(space: Listing) -> Candidates:
 
 
 def _joined(found: Sequence[tuple[Candidates, Floats]]) -> tuple[Candidates, Floats]:
-    points = np.vstack([candidates.points for candidates, _ in found])
-    log_size = np.concatenate([candidates.log_size for candidates, _ in found])
     gains = np.concatenate([each for _, each in found])
-    return Candidates(points, log_size), gains
+    return joined([candidates for candidates, _ in found]), gains
+
+
+def joined(found: Sequence[Candidates]) -> Candidates:
+    """Return candidates one behind the other."""
+    points = np.vstack([each.points for each in found])
+    return Candidates(points, np.concatenate([each.log_size for each in found]))
 
 
 def as_point(row: Ints) -> Point:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from .candidates import Candidates
+    from .model import Model
 
 Floats: TypeAlias = npt.NDArray[np.float64]
 Ints: TypeAlias = npt.NDArray[np.int64]
@@ -77,10 +78,12 @@ class Judge:
         told: The networks with an accuracy.
         waiting: Those that are being trained; their accuracy is not looked at.
         view: As `find_view` gives it.
+        model: How models are made.
     """
 
-    def __init__(self, told: Told, waiting: Told, view: View) -> None:
-        self._view = view
+    def __init__(self, told: Told, waiting: Told, view: View, model: Model = Surrogate) -> None:
+        self._view, self._make = view, model
+        self.told, self.waiting = told, waiting
         self._largest = float(told.log_size.max())
         learnt = told.part(most_useful(told, _LEARNT_FROM))
         self._model = self._surrogate(learnt)
@@ -108,9 +111,29 @@ class Judge:
         mean, spread = self._predict(candidates.points, candidates.log_size)
         return stairs.expected_gain(mean, _CURIOSITY * spread, candidates.log_size)
 
+    def soberly(self) -> Judge:
+        """Return the judge that does not take open trainings for done."""
+        if not len(self.waiting.points):
+            return self
+        none = self.waiting.part(np.zeros(0, dtype=np.int64))
+        return Judge(self.told, none, self._view, self._make)
+
+    @property
+    def freedom(self) -> float:
+        """Degrees of freedom of what a training may measure."""
+        return self._model.freedom
+
+    def may_reach(self, points: Ints, log_size: Floats) -> tuple[Floats, Floats]:
+        """Return mean and standard deviation of what trainings of networks (n,) will measure.
+
+        The deviation is widened where the model has been too sure of what was told.
+        """
+        mean, spread = self._predict(points, log_size)
+        return mean, self._model.doubt * np.sqrt(spread**2 + self._model.noise(mean) ** 2)
+
     def _surrogate(self, told: Told) -> Surrogate:
         features = self._view.features(told.points, told.log_size)
-        return Surrogate(features, told.accuracy, self._view.kernel)
+        return self._make(features, told.accuracy, self._view.kernel)
 
     def _predict(self, points: Ints, log_size: Floats) -> tuple[Floats, Floats]:
         return self._model.predict(self._view.features(points, log_size))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias, final
 
 import numpy as np
 import numpy.typing as npt
+from scipy.linalg import cho_solve
 from scipy.optimize import minimize
 from sklearn.gaussian_process import GaussianProcessRegressor
 from sklearn.gaussian_process.kernels import ConstantKernel, WhiteKernel
@@ -42,11 +43,16 @@ class Surrogate:
         features: (n, f) of trained networks: choices between 0 and 1, then size from 0 to 1.
         accuracy: (n,) fractions.
         kernel: As found by `find_kernel`.
+        own: How many of them give middle and scale, where those behind are of other studies; then
+            a last column holds the number of the study, 0 for this one.
     """
 
-    def __init__(self, features: Floats, accuracy: Floats, kernel: Any) -> None:
-        errors = _log_error(accuracy)
-        self._middle, self._scale = float(errors.mean()), float(errors.std()) + TINY
+    def __init__(
+        self, features: Floats, accuracy: Floats, kernel: Any, *, own: int | None = None
+    ) -> None:
+        self._shared, self._own = own is not None, own
+        errors = log_error(accuracy)
+        self._middle, self._scale = float(errors[:own].mean()), float(errors[:own].std()) + TINY
         self._process = GaussianProcessRegressor(kernel, alpha=1e-6, optimizer=None)
         self._process.fit(features, (errors - self._middle) / self._scale)
 
@@ -55,22 +61,49 @@ class Surrogate:
         again = float(np.sqrt(self._process.kernel_.k2.noise_level)) * self._scale
         return again * (1 + _LEAST_ERROR - accuracy)
 
+    @property
+    def freedom(self) -> float:
+        """Networks that were told here beyond one for each length and the noise, at least half."""
+        rows = len(self._process.X_train_[: self._own])
+        return float(max(rows - self._process.X_train_.shape[1] - 1, rows / 2))
+
+    @property
+    def doubt(self) -> float:
+        """How many times too small the model's own spreads are, at least 1.
+
+        By the accuracies told here, each against what the others let expect (Rasmussen and
+        Williams 2006, "Gaussian processes for machine learning", eq. 5.12), by degrees of freedom.
+        """
+        process = self._process
+        inverse = cho_solve((process.L_, True), np.eye(len(process.L_)))
+        off = (process.alpha_**2 / np.diag(inverse))[: self._own]
+        return float(np.sqrt(max(1.0, off.sum() / self.freedom)))
+
     def predict(self, features: Floats) -> tuple[Floats, Floats]:
         """Return median and standard deviation of the accuracy, training noise apart.
 
         The deviation is that of the logarithm of the error times the error: to first order.
         """
+        if self._shared:
+            features = np.column_stack([features, np.zeros(len(features))])
         with warnings.catch_warnings():
             # Where a network is as good as known, rounding takes its variance below 0.
             warnings.filterwarnings("ignore", "Predicted variances smaller than 0")
             mean, spread = self._process.predict(features, return_std=True)
         own = np.sqrt(np.maximum(spread**2 - self._process.kernel_.k2.noise_level, 1e-10))
-        error = np.exp(mean * self._scale + self._middle)
-        return 1 + _LEAST_ERROR - error, own * self._scale * error
+        median = of_log_error(mean * self._scale + self._middle)
+        return median, own * self._scale * (1 + _LEAST_ERROR - median)
 
 
-def _log_error(accuracy: Floats) -> Floats:
+def log_error(accuracy: Floats) -> Floats:
+    """Return the logarithm of what accuracies lack to 1."""
     found: Floats = np.log(1 + _LEAST_ERROR - accuracy)
+    return found
+
+
+def of_log_error(errors: Floats) -> Floats:
+    """Return the accuracies of such logarithms."""
+    found: Floats = 1 + _LEAST_ERROR - np.exp(errors)
     return found
 
 
@@ -92,7 +125,7 @@ def find_kernel(features: Floats, accuracy: Floats) -> Any:
     kernel = ConstantKernel(1.0, BEYOND) * ChoiceKernel(np.exp(middle)) + WhiteKernel(1e-2, BEYOND)
     search = _with_prior(means, np.linalg.inv(covariance))
     process = GaussianProcessRegressor(kernel, alpha=1e-6, optimizer=search)
-    errors = _log_error(accuracy)
+    errors = log_error(accuracy)
     process.fit(features, (errors - errors.mean()) / (errors.std() + TINY))
     return process.kernel_
 
@@ -121,3 +154,7 @@ def _with_prior(means: Floats, precision: Floats) -> Callable[..., tuple[Floats,
         return found.x, float(found.fun)
 
     return search
+
+
+Model: TypeAlias = "Callable[[Floats, Floats, Any], Surrogate]"
+"""From features, accuracies and a kernel to a model."""

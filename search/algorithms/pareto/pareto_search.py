@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from operator import attrgetter
 from typing import TYPE_CHECKING, TypeAlias, final
 
@@ -14,19 +15,28 @@ from space import InfeasibleError
 
 from ..algorithm import Algorithm, Outcome, Proposal
 from ..random_search import DRAWS, draw_new
-from .candidates import Candidates, Finder, as_point
+from .candidates import Candidates, Finder, as_point, joined
 from .judge import Judge, Told, View, find_view
+from .model import Surrogate
+from .sharing import Sharing
+from .target import Target
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from space import Point, SearchSpace
 
+    from ...goal import Aim
+    from ..earlier import Earlier
+    from .model import Model
+
 Floats: TypeAlias = npt.NDArray[np.float64]
 Ints: TypeAlias = npt.NDArray[np.int64]
 
 _LEAST = 3
 """Accuracies that a model needs."""
+_LOOKS = 3
+"""How often candidates are looked for before a goal is taken as met for good."""
 _FRESH = 0.1
 """Lengths are found again when so much more has been told."""
 
@@ -51,12 +61,23 @@ class ParetoSearch(Algorithm):
     for its noise is believed in part only, so that a lucky training does not hide its neighbours.
     """
 
-    def __init__(self, space: SearchSpace, *, size: str, seed: int) -> None:
+    def __init__(
+        self,
+        space: SearchSpace,
+        *,
+        size: str,
+        seed: int,
+        earlier: Sequence[Earlier] = (),
+        aim: Aim | None = None,
+    ) -> None:
         self._space, self._seed, self._size = space, seed, attrgetter(size)
         self._finder, self._threads = Finder(space, size), ThreadpoolController()
         self._known: dict[str, _Known] = {}
         self._points: set[Point] = set()
-        self._view: tuple[tuple[Point, ...], View] | None = None
+        with self._threads.limit(limits=1):
+            self._sharing = Sharing(earlier, space.encode) if earlier else None
+        self._target = None if aim is None else Target(aim)
+        self._view: tuple[tuple[Point, ...], View, Model] | None = None
 
     def ask(self) -> Proposal | None:
         """Return the network with the largest expected gain that was never proposed."""
@@ -68,7 +89,8 @@ class ParetoSearch(Algorithm):
             proposal = self._spread_out(rng)
         else:
             proposal = self._best(rng)
-        if proposal is None:
+            self.content = proposal is None and self._target is not None
+        if proposal is None and not self.content:
             proposal = draw_new(self._space, self._known, (self._seed, len(self._known)))
         if proposal is not None:
             self.recall(proposal)
@@ -92,11 +114,14 @@ class ParetoSearch(Algorithm):
 
     def _spread_out(self, rng: np.random.Generator) -> Proposal | None:
         """Return a new network, small ones as likely as large ones."""
+        spare = None
         for _ in range(DRAWS // 10):
             proposal = self._new(self._space.sample(rng, spread="log_params"))
             if proposal is not None:
-                return proposal
-        return None
+                if self._target is None or self._target.allows(self._size(proposal.architecture)):
+                    return proposal
+                spare = spare or proposal
+        return spare
 
     def _best(self, rng: np.random.Generator) -> Proposal | None:
         told = [one for one in self._known.values() if one.accuracy is not None]
@@ -104,11 +129,29 @@ class ParetoSearch(Algorithm):
         # For matrices of this size threads wait for one another longer than they work, and sums
         # come out the same on any machine.
         with self._threads.limit(limits=1):
-            judge = Judge(_array(told), _array(waiting), self._view_of(told))
-            candidates, gains = self._finder.find(judge.front, judge.gain, rng)
+            view, model = self._view_of(told)
+            judge = Judge(_array(told), _array(waiting), view, model)
+            if self._target is None:
+                candidates, gains = self._finder.find(judge.front, judge.gain, rng)
+            else:
+                candidates, gains = self._towards(self._target, judge, rng)
         return self._first_new(candidates, gains)
 
-    def _view_of(self, told: list[_Known]) -> View:
+    def _towards(
+        self, target: Target, judge: Judge, rng: np.random.Generator
+    ) -> tuple[Candidates, Floats]:
+        """Return candidates with what they are worth to a goal; none once it is met for good."""
+        worth = partial(target.worth, judge)
+        looked_at = []
+        for _ in range(_LOOKS):
+            candidates, gains = self._finder.find(judge.front, worth, rng)
+            looked_at.append(candidates)
+            if not target.settled(judge, joined(looked_at), self._points):
+                useful = gains > -np.inf
+                return candidates.part(useful), gains[useful]
+        return candidates.part(np.zeros(len(gains), dtype=bool)), gains[:0]
+
+    def _view_of(self, told: list[_Known]) -> tuple[View, Model]:
         """Return the view of the first networks, up to a milestone, found only once."""
         milestone = _LEAST
         while (after := max(milestone + 1, int(milestone * (1 + _FRESH)))) <= len(told):
@@ -116,8 +159,12 @@ class ParetoSearch(Algorithm):
         first = told[:milestone]
         key = tuple(one.point for one in first)
         if self._view is None or self._view[0] != key:
-            self._view = key, find_view(_array(first), self._space.encode)
-        return self._view[1]
+            view = find_view(_array(first), self._space.encode)
+            model: Model = Surrogate
+            if self._sharing is not None:
+                model = self._sharing.model(_array(first), view)
+            self._view = key, view, model
+        return self._view[1:]
 
     def _first_new(self, candidates: Candidates, gains: Floats) -> Proposal | None:
         for row in np.argsort(-gains, kind="stable"):

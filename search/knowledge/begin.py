@@ -1,0 +1,55 @@
+"""An algorithm with all that its study was told beforehand."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from space.errors import InputError
+
+from ..algorithms import choose_algorithm
+from .earlier import find_knowledge
+from .enqueue import FIELD, find_enqueued
+from .queued import Queued
+
+if TYPE_CHECKING:
+    from results import Store, StudyRecord
+
+    from ..algorithms import Algorithm
+    from ..plan import Plan
+
+
+def settle(plan: Plan, store: Store) -> Plan:
+    """Return the plan with what it names elsewhere written out, so that a resume needs it no more.
+
+    Raises:
+        InputError: A network cannot be found, or lies outside the space, or there are too many.
+    """
+    search, trials = plan.job.search, plan.job.budget.trials
+    found = find_enqueued(search.enqueue, plan.space, store)
+    if len(found) > trials:
+        rule = f"must hold no more networks than budget.trials, {trials}"
+        raise InputError(FIELD, rule, len(found))
+    labels = [plan.space.labels(each.point) for each in found]
+    find_knowledge(plan, store)
+    search = search.model_copy(update={"enqueue": labels})
+    return replace(plan, job=plan.job.model_copy(update={"search": search}))
+
+
+def begin(plan: Plan, store: Store, study: StudyRecord) -> tuple[Algorithm, str]:
+    """Return the algorithm of a study with what it starts from, and that in words.
+
+    It knows what earlier studies had found when this one began, and trains first what the job
+    enqueues.
+
+    Raises:
+        InputError: An earlier study is not there any more.
+    """
+    search = plan.job.search
+    knowledge = find_knowledge(plan, store, study.created)
+    algorithm = choose_algorithm(search, plan.space, knowledge.earlier)
+    for outcome in knowledge.observed:
+        algorithm.recall(outcome.proposal)
+        algorithm.tell(outcome)
+    first = find_enqueued(search.enqueue, plan.space, store)
+    return (Queued(algorithm, first) if first else algorithm), knowledge.text
