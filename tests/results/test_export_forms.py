@@ -38,11 +38,12 @@ if TYPE_CHECKING:
 RECIPE = Recipe(epochs=6, augment="shift", ema=0.9)
 
 SHARED = """
-import json, os, pathlib, runpy
+import json, os, pathlib, runpy, sys
 import numpy as np
 
 def type_what_the_card_says(*, keras):
     os.chdir("network 0")
+    sys.path.insert(0, os.getcwd())
     blocks = [each.split("\\n```")[0] for each in open("card.md").read().split("```python\\n")[1:]]
     typed = [each for each in blocks if ("keras" in each) == keras]
     assert len(typed) == (1 if keras else 3)
