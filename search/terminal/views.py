@@ -85,8 +85,8 @@ def print_study(study: Study, *, as_json: bool) -> None:
     record = study.record
     if as_json:
         about = {"state": record.state, "note": record.note, "tags": record.tags}
-        about["goal"] = goal_document(study)
-        print_json({"study": record.name, **about, "trials": records(trials)})
+        told = {"study": record.name, **about, "goal": goal_document(study)}
+        print_json({**told, "trials": records(trials)})
         return
     out = console()
     ended = "" if record.reason is None else f": {record.reason}"
