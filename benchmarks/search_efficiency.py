@@ -6,6 +6,8 @@ the largest size of the table; with the quartiles over the seeds. Where a table 
 combinations of its choices, what an algorithm proposes stands for the nearest network that it has
 not trained yet, for every algorithm in the same way.
 
+With --out, what was searched before is read from there, and the rest goes on.
+
 With --curves: epochs spent to 99 % under each stopping rule, what the final front lost, and how
 many of the stopped would have been on it.
 """
@@ -14,91 +16,31 @@ from __future__ import annotations
 
 import argparse
 import json
-import time
-from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
-from multiprocessing import get_context
+from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
 
 import numpy as np
 
-from search.job import AlgorithmName, SearchSettings, StopName
-from search.replay import read_table, replay
+from search.job import AlgorithmName, StopName
 from search.replay.read import Columns
 from space.errors import InputError
 
+from ._searches import SHARES, Task, load, search_all
 from ._tables import TABLES
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
-    from search.replay import Table
+    from ._searches import Found
 
-SHARES = (0.95, 0.98, 0.99)
 ALGORITHMS = get_args(AlgorithmName)
 STOPS = get_args(StopName)
-# Optuna's Gaussian process takes seconds for a decision, and ever more: it is given fewer seeds
-# and, where it gets nowhere, fewer networks.
-CAPS = {"gp": (3, 150)}
-
-
-@dataclass(frozen=True, slots=True)
-class Task:
-    """One search: of a table, by an algorithm, with a seed."""
-
-    table: str
-    columns: Columns | None
-    algorithm: str
-    seed: int
-    networks: int | None = None
-    stop: str = "none"
-    until: float | None = SHARES[-1]
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """What a search took: networks and epochs to each share (inf where it never got there)."""
-
-    task: Task
-    networks: tuple[float, ...]
-    epochs: tuple[float, ...]
-    volume: float
-    """The last hypervolume, as a share of the true one."""
-    stopped: tuple[int, int]
-    """How many trainings were stopped, and how many of them would be on the front."""
-    milliseconds: float
-    """Of a decision and all around it."""
-
-
-def load(name: str, columns: Columns | None) -> Table:
-    """Return a table by its name, or from a file."""
-    return TABLES[name]() if columns is None else read_table(name, columns)
-
-
-def search(task: Task) -> Found:
-    """Search a table once."""
-    if task.algorithm == "gp":
-        import torch  # noqa: PLC0415  it takes seconds to load, and only that one needs it
-
-        torch.set_num_threads(1)
-    table = load(task.table, task.columns)
-    settings = SearchSettings.model_validate(
-        {"algorithm": task.algorithm, "seed": task.seed, "stop": task.stop}
-    )
-    began = time.perf_counter()
-    done = replay(table, settings, networks=task.networks, until=task.until)
-    seconds = time.perf_counter() - began
-    reached = done.reached(SHARES)
-    stopped = sum(one.reason is not None for one in done.ended)
-    return Found(
-        task,
-        tuple(np.inf if one.networks is None else one.networks for one in reached),
-        tuple(np.inf if one.epochs is None else one.epochs for one in reached),
-        done.volume[-1] / table.volume,
-        (stopped, round(stopped * (done.wrongly_stopped or 0.0))),
-        1000 * seconds / len(done.ended),
-    )
+# Optuna's Gaussian process takes seconds for a decision, and ever more: seeds, and networks that a
+# search may train, on each table.
+CAPS = {"gp": (5, 150)}
+# What --quick searches.
+QUICK = ("pareto", "random", "tpe")
 
 
 def searches(
@@ -113,6 +55,7 @@ def searches(
     for name in names:
         for algorithm in algorithms:
             most, cap = CAPS.get(algorithm, (seeds, networks))
+            cap = cap if cap is None or networks is None else min(cap, networks)
             chosen = range(min(seeds, most))
             tasks += [Task(name, columns, algorithm, seed, cap) for seed in chosen]
     return tasks
@@ -126,29 +69,37 @@ def median(values: Sequence[float]) -> float | None:
 
 def told(values: Sequence[float]) -> str:
     """Return a median with its quartiles."""
-    low, middle, high = np.percentile(values, (25, 50, 75), method="nearest")
-    return " ".join("never" if np.isinf(each) else f"{each:.0f}" for each in (middle, low, high))
+    low, high = np.percentile(values, (25, 75), method="nearest")
+    middle = median(values)
+    return " ".join(
+        "never" if each is None or np.isinf(each) else f"{each:.{digits}f}".removesuffix(".0")
+        for each, digits in ((middle, 1), (low, 0), (high, 0))
+    )
 
 
-def efficiency(found: Sequence[Found]) -> dict[str, dict[str, list[float | None]]]:
-    """Print a table for each table, and return the medians."""
+def efficiency(found: Iterable[Found]) -> dict[str, dict[str, list[float | None]]]:
+    """Print a table for each table, a line as soon as it is known, and return the medians."""
     figures: dict[str, dict[str, list[float | None]]] = {}
-    for name in dict.fromkeys(one.task.table for one in found):
-        stem = Path(name).stem
-        print(f"\n{load(name, found[0].task.columns).text}")
-        print("networks to            95 %             98 %             99 %   seeds  ms each")
-        print("(median, quartiles)")
-        for algorithm in dict.fromkeys(one.task.algorithm for one in found):
-            mine = [
-                one for one in found if (one.task.table, one.task.algorithm) == (name, algorithm)
-            ]
-            columns = [[one.networks[at] for one in mine] for at in range(len(SHARES))]
-            figures.setdefault(stem, {})[algorithm] = [median(each) for each in columns]
-            pace = np.median([one.milliseconds for one in mine])
-            words = "".join(f"{told(each):>17}" for each in columns)
-            print(f"{algorithm:<10}{words}{len(mine):>8}{pace:>9.0f}")
-        _compare(figures[stem])
+    for (name, columns), searched in groupby(found, lambda one: (one.task.table, one.task.columns)):
+        print(f"\n{load(name, columns).text}")
+        print("networks to" + "".join(f"{share:>18.0%}  " for share in SHARES) + "  seeds  ms each")
+        print("(median, quartiles)", flush=True)
+        mine = figures[Path(name).stem] = dict(_lines(searched))
+        _compare(mine)
     return figures
+
+
+def _lines(found: Iterable[Found]) -> Iterator[tuple[str, list[float | None]]]:
+    """Print a line for each algorithm, and yield its medians."""
+    for algorithm, searched in groupby(found, lambda one: one.task.algorithm):
+        mine = list(searched)
+        columns = [[one.networks[at] for one in mine] for at in range(len(SHARES))]
+        pace = np.median([one.milliseconds for one in mine])
+        words = "".join(f"{told(each):>20}" for each in columns)
+        most = mine[0].task.networks
+        limit = f"  at most {most} networks" if most else ""
+        print(f"{algorithm:<10}{words}{len(mine):>8}{pace:>9.0f}{limit}", flush=True)
+        yield algorithm, [median(each) for each in columns]
 
 
 def _compare(figures: dict[str, list[float | None]]) -> None:
@@ -198,33 +149,48 @@ def main() -> None:
     parser.add_argument("--algorithm", default="pareto", help="what proposes, with --curves")
     parser.add_argument("--networks", type=int, help="networks that a search may train")
     parser.add_argument("--workers", type=int, default=1, help="searches at once")
+    parser.add_argument("--out", type=Path, help="folder that keeps results, to go on later")
     parser.add_argument("--quick", action="store_true", help="end within 50 seconds")
     options = parser.parse_args()
-    columns = None
+    tasks = compared(options) if options.curves else counted(options)
+    found = search_all(tasks, options.workers, options.out)
+    print(json.dumps(stopping(list(found)) if options.curves else efficiency(found)))
+
+
+def counted(options: argparse.Namespace) -> list[Task]:
+    """Return the searches that count networks."""
+    names, columns = chosen_tables(options)
+    if not options.quick:
+        algorithms = options.algorithms.split(",")
+        return searches(names, columns, algorithms, options.seeds, options.networks)
+    if columns:
+        return searches(names, columns, QUICK, 2, 100)
+    return searches(["naap"], None, QUICK, 2, None)
+
+
+def compared(options: argparse.Namespace) -> list[Task]:
+    """Return the searches that compare stopping rules, on the tables with curves."""
+    names, columns = chosen_tables(options)
+    return [
+        Task(name, columns, options.algorithm, seed, options.networks, stop, None)
+        for name in names
+        if load(name, columns).epochs > 1
+        for stop in STOPS
+        for seed in range(2 if options.quick else options.seeds)
+    ]
+
+
+def chosen_tables(options: argparse.Namespace) -> tuple[list[str], Columns | None]:
+    """Return the names of the tables, and the columns where it is a file."""
     if options.table:
-        chosen = tuple(options.choices.split(",")) if options.choices else ()
-        columns = Columns(chosen, options.accuracy, options.size, options.curve, options.network)
-    names = [options.table] if options.table else options.tables.split(",")
-    for name in () if options.table else names:
+        choices = tuple(options.choices.split(",")) if options.choices else ()
+        columns = Columns(choices, options.accuracy, options.size, options.curve, options.network)
+        return [options.table], columns
+    names = options.tables.split(",")
+    for name in names:
         if name not in TABLES:
             raise InputError("--tables", f"known are {', '.join(TABLES)}", name)
-    seeds = 2 if options.quick else options.seeds
-    if options.curves:
-        names = [name for name in names if load(name, columns).epochs > 1]
-        tasks = [
-            Task(name, columns, options.algorithm, seed, options.networks, stop, None)
-            for name in names
-            for stop in STOPS
-            for seed in range(seeds)
-        ]
-    else:
-        algorithms = options.algorithms.split(",")
-        if options.quick:
-            names, algorithms = names[:1], ["pareto", "random"]
-        tasks = searches(names, columns, algorithms, seeds, options.networks)
-    with ProcessPoolExecutor(options.workers, mp_context=get_context("spawn")) as pool:
-        found = list(pool.map(search, tasks))
-    print(json.dumps(stopping(found) if options.curves else efficiency(found)))
+    return names, None
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The recorder: pieces that survive interruption, and an order of which any part is fair."""
+"""The recorder and the comparison of searches: both go on where they were interrupted."""
 
 from __future__ import annotations
 
@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 import pyarrow.parquet as pq
 import pytest
 
-from benchmarks import record
+from benchmarks import _searches, record, search_efficiency
 from search.replay import read_table
 from search.replay.read import Columns
 from space.errors import InputError
 from tests.search.jobs import SPACE
+from tests.search.tables import CHOICES, written
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -56,3 +57,25 @@ def test_a_folder_holds_one_recording(tmp_path: Path, job: str) -> None:
     record.claim(tmp_path / "out", job)
     with pytest.raises(InputError, match="no other recording"):
         record.claim(tmp_path / "out", "digits")
+
+
+def test_searches_of_any_table_are_kept_and_not_done_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    table = ["--table", str(written(tmp_path)), "--choices", CHOICES, "--accuracy", "e12"]
+    kept = ["--algorithms", "pareto,random", "--seeds", "2", "--out", str(tmp_path / "out")]
+
+    def figures(*more: str) -> dict[str, dict[str, list[float | None]]]:
+        monkeypatch.setattr("sys.argv", ["search_efficiency", *table, *kept, *more])
+        search_efficiency.main()
+        found: dict[str, dict[str, list[float | None]]]
+        found = json.loads(capsys.readouterr().out.splitlines()[-1])
+        return found
+
+    first = figures("--size", "params")
+    assert list(first["world"]) == ["pareto", "random"]
+    assert all(1 <= low <= middle <= high <= 48 for low, middle, high in first["world"].values())
+    monkeypatch.setattr(_searches, "search", None)
+    assert figures("--size", "params") == first
+    with pytest.raises(TypeError):
+        figures("--size", "width")

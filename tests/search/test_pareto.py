@@ -8,10 +8,13 @@ from scipy.integrate import quad
 from scipy.stats import norm
 
 from results import hypervolume
+from search.algorithms.pareto import ParetoSearch
 from search.algorithms.pareto.gain import Staircase
 from search.algorithms.pareto.judge import Told, most_useful
 from search.algorithms.pareto.kernel import ChoiceKernel
 from search.algorithms.pareto.model import Surrogate, find_kernel
+from space import SearchSpace
+from tests.search.jobs import SPACE
 
 
 def network_volume(accuracy: np.ndarray, size: np.ndarray) -> float:
@@ -77,6 +80,29 @@ def test_the_model_knows_what_it_was_told_and_doubts_what_is_far_away() -> None:
     assert spread[train].mean() < spread[test].mean()
     far = np.array([[0.5, 0.5, 0.5, 0.5, 5.0]])
     assert model.predict(far)[1][0] > spread.max()
+
+
+def test_errors_are_modelled_by_their_factors() -> None:
+    """Half the error with each step: a straight line for the logarithm, and never above 1."""
+    size = np.linspace(0, 1, 9)[:, None]
+    accuracy = 1 - 0.5 ** np.arange(1, 10)
+    features = np.hstack([np.zeros_like(size), size])
+    model = Surrogate(features[:6], accuracy[:6], find_kernel(features[:6], accuracy[:6]))
+    mean, _ = model.predict(features)
+    assert mean[6:] == pytest.approx(accuracy[6:], abs=0.005)
+    assert (model.predict(features + 1.0)[0] <= 1.001).all()
+    noise = model.noise(np.array([0.5, 0.75]))
+    assert noise[0] == pytest.approx(2 * noise[1], rel=0.01)
+
+
+def test_the_first_network_is_the_smallest() -> None:
+    space = SearchSpace.from_dict(SPACE, input_shape=(1, 8, 8), classes=10, limits={})
+    for size in ("params", "macs"):
+        first = ParetoSearch(space, size=size, seed=0).ask()
+        assert first is not None
+        rng = np.random.default_rng(0)
+        drawn = [space.build(space.sample(rng)) for _ in range(2_000)]
+        assert getattr(first.architecture, size) == min(getattr(one, size) for one in drawn)
 
 
 def test_of_many_networks_those_near_the_front_are_kept() -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias, final
 import numpy as np
 import numpy.typing as npt
 
-from .gain import Staircase
+from .gain import Staircase, expected_improvement
 from .model import Surrogate, find_kernel
 
 if TYPE_CHECKING:
@@ -24,6 +24,8 @@ _LEARNT_FROM, _FITTED_TO = 500, 100
 """Networks that the model knows, and those that its lengths are found from, at most."""
 _LUCK = 2.0
 """Standard deviations of noise above expectation that are believed of a network."""
+_CURIOSITY = 0.5
+"""Share of its uncertainty that a candidate is judged with: less comes to the front sooner."""
 _MARGIN = 0.05
 """How far beyond the largest network the front counts, as a share of the range of sizes."""
 _NARROWEST = 0.1
@@ -94,7 +96,7 @@ class Judge:
             )
             self._model = self._surrogate(learnt)
         expected, _ = self._predict(learnt.points, learnt.log_size)
-        believed = np.minimum(learnt.accuracy, expected + _LUCK * self._model.noise)
+        believed = np.minimum(learnt.accuracy, expected + _LUCK * self._model.noise(expected))
         self._floor = float(told.accuracy.min())
         self._believed, self._sizes = believed, learnt.log_size
         self.front = learnt.points[self._on_front(believed, learnt.log_size)]
@@ -107,7 +109,7 @@ class Judge:
         end = largest + _MARGIN * self._view.width
         stairs = Staircase.of(self._believed, self._sizes, self._floor, end)
         mean, spread = self._predict(candidates.points, candidates.log_size)
-        return stairs.expected_gain(mean, spread, candidates.log_size)
+        return stairs.expected_gain(mean, _CURIOSITY * spread, candidates.log_size)
 
     def soberly(self) -> Judge:
         """Return the judge that does not take open trainings for done."""
@@ -121,13 +123,15 @@ class Judge:
         """Degrees of freedom of what a training may measure."""
         return self._model.freedom
 
-    def may_reach(self, points: Ints, log_size: Floats) -> tuple[Floats, Floats]:
-        """Return mean and standard deviation of what trainings of networks (n,) will measure.
+    def above(self, candidates: Candidates, level: float) -> Floats:
+        """Return how many standard deviations trainings will measure above an accuracy (n,)."""
+        features = self._view.features(candidates.points, candidates.log_size)
+        return self._model.above(features, level)
 
-        The deviation is widened where the model has been too sure of what was told.
-        """
-        mean, spread = self._predict(points, log_size)
-        return mean, self._model.doubt * np.sqrt(spread**2 + self._model.noise**2)
+    def improvement(self, candidates: Candidates, level: float) -> Floats:
+        """Return the expected improvement of candidates over an accuracy (n,)."""
+        mean, spread = self._predict(candidates.points, candidates.log_size)
+        return expected_improvement(mean, spread, level)
 
     def _surrogate(self, told: Told) -> Surrogate:
         features = self._view.features(told.points, told.log_size)

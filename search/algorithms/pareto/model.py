@@ -20,18 +20,26 @@ if TYPE_CHECKING:
 Floats: TypeAlias = npt.NDArray[np.float64]
 
 TINY = 1e-9
+_LEAST_ERROR = 1e-3
+"""Errors below it hardly differ: their logarithm has an end."""
+_CAUTION = 1.6
+"""How much wider spreads are taken where a chance must hold: by the ends of searches on tables."""
 _ROUNDS = 40
 """Steps of the search for lengths, at most."""
 # Where amplitude, lengths and noise are looked for.
 _AMPLITUDES, _LENGTHS, _NOISES = (1e-2, 1e2), (1e-2, 1e2), (1e-6, 3.0)
-# Priors on the logarithms of amplitude, lengths and noise: mean and standard deviation.
-_AMPLITUDE, _NOISE = (0.0, 2.0), (np.log(1e-3), 2.0)
-_LENGTH_SPREAD, _SIZE_LENGTH = 1.4, (0.0, 1.5)
+# Priors on the logarithms of amplitude, noise and the length of size: mean and standard deviation.
+_AMPLITUDE, _NOISE, _SIZE_LENGTH = (0.0, 2.0), (np.log(1e-3), 2.0), (0.0, 1.5)
+_TOGETHER, _APART = 1.0, 0.7
+"""How far the lengths of all choices may lie off together, and each of them off the others."""
 
 
 @final
 class Surrogate:
-    """A Gaussian process over choices and size, around the mean of what was told.
+    """A Gaussian process over choices and size, of the logarithm of the error.
+
+    The error is what accuracy lacks to 1. Near the front it changes by small factors, far below it
+    by large differences, and its logarithm is alike in both.
 
     Args:
         features: (n, f) of trained networks: choices between 0 and 1, then size from 0 to 1.
@@ -45,15 +53,15 @@ class Surrogate:
         self, features: Floats, accuracy: Floats, kernel: Any, *, own: int | None = None
     ) -> None:
         self._shared, self._own = own is not None, own
-        self._middle = float(accuracy[:own].mean())
-        self._scale = float(accuracy[:own].std()) + TINY
+        errors = log_error(accuracy)
+        self._middle, self._scale = float(errors[:own].mean()), float(errors[:own].std()) + TINY
         self._process = GaussianProcessRegressor(kernel, alpha=1e-6, optimizer=None)
-        self._process.fit(features, (accuracy - self._middle) / self._scale)
+        self._process.fit(features, (errors - self._middle) / self._scale)
 
-    @property
-    def noise(self) -> float:
-        """The standard deviation of training the same network again."""
-        return float(np.sqrt(self._process.kernel_.k2.noise_level)) * self._scale
+    def noise(self, accuracy: Floats) -> Floats:
+        """Return the standard deviation of training networks of such an accuracy again."""
+        again = float(np.sqrt(self._process.kernel_.k2.noise_level)) * self._scale
+        return again * (1 + _LEAST_ERROR - accuracy)
 
     @property
     def freedom(self) -> float:
@@ -63,7 +71,7 @@ class Surrogate:
 
     @property
     def doubt(self) -> float:
-        """How many times too small the model's own spreads are, at least 1.
+        """How many times too small the model's own spreads are taken to be.
 
         By the accuracies told here, each against what the others let expect (Rasmussen and
         Williams 2006, "Gaussian processes for machine learning", eq. 5.12), by degrees of freedom.
@@ -71,39 +79,76 @@ class Surrogate:
         process = self._process
         inverse = cho_solve((process.L_, True), np.eye(len(process.L_)))
         off = (process.alpha_**2 / np.diag(inverse))[: self._own]
-        return float(np.sqrt(max(1.0, off.sum() / self.freedom)))
+        return _CAUTION * float(np.sqrt(max(1.0, off.sum() / self.freedom)))
 
     def predict(self, features: Floats) -> tuple[Floats, Floats]:
-        """Return mean and standard deviation of the accuracy, training noise apart."""
+        """Return median and standard deviation of the accuracy, training noise apart.
+
+        The deviation is that of the logarithm of the error times the error: to first order.
+        """
+        mean, own = self._within(features)
+        errors = mean * self._scale + self._middle
+        return accuracy_of(errors), own * self._scale * np.exp(errors)
+
+    def above(self, features: Floats, level: float) -> Floats:
+        """Return how many standard deviations networks lie above an accuracy (n,).
+
+        Those of what a training may measure, widened where the model was too sure before.
+        """
+        mean, own = self._within(features)
+        needed = (float(log_error(np.array(level))) - self._middle) / self._scale
+        spread = self.doubt * np.sqrt(own**2 + self._process.kernel_.k2.noise_level)
+        found: Floats = (needed - mean) / spread
+        return found
+
+    def _within(self, features: Floats) -> tuple[Floats, Floats]:
+        """Return mean and standard deviation on the model's own scale."""
         if self._shared:
             features = np.column_stack([features, np.zeros(len(features))])
         with warnings.catch_warnings():
             # Where a network is as good as known, rounding takes its variance below 0.
             warnings.filterwarnings("ignore", "Predicted variances smaller than 0")
             mean, spread = self._process.predict(features, return_std=True)
-        own = np.sqrt(np.maximum(spread**2 - self._process.kernel_.k2.noise_level, 1e-10))
-        return mean * self._scale + self._middle, own * self._scale
+        own = spread**2 - self._process.kernel_.k2.noise_level
+        return mean, np.sqrt(np.maximum(own, 1e-10))
+
+
+def log_error(accuracy: Floats) -> Floats:
+    """Return the logarithms of errors, as the model sees accuracies."""
+    found: Floats = np.log(1 + _LEAST_ERROR - accuracy)
+    return found
+
+
+def accuracy_of(error: Floats) -> Floats:
+    """Return the accuracies of logarithms of errors."""
+    found: Floats = 1 + _LEAST_ERROR - np.exp(error)
+    return found
 
 
 def find_kernel(features: Floats, accuracy: Floats) -> Any:
     """Return the kernel with the amplitude, lengths and noise that explain accuracies best.
 
     Best by likelihood and a prior, under which lengths grow with the number of choices, so that a
-    handful of networks do not settle which choices count.
+    handful of networks do not settle which choices count, and are alike: what is learnt of the
+    length of one choice is believed of the others in part.
     """
     columns = features.shape[1]
     middle = np.full(columns, 0.5 * np.log(columns - 1.0) if columns > 1 else 0.0)
     middle[-1] = _SIZE_LENGTH[0]
     means = np.concatenate([[_AMPLITUDE[0]], middle, [_NOISE[0]]])
-    widths = np.full(len(means), _LENGTH_SPREAD)
+    widths = np.full(len(means), _APART)
     widths[[0, -2, -1]] = _AMPLITUDE[1], _SIZE_LENGTH[1], _NOISE[1]
+    covariance = np.diag(widths**2)
+    covariance[1:-2, 1:-2] += _TOGETHER**2
     kernel = ConstantKernel(1.0, BEYOND) * ChoiceKernel(np.exp(middle)) + WhiteKernel(1e-2, BEYOND)
-    process = GaussianProcessRegressor(kernel, alpha=1e-6, optimizer=_with_prior(means, widths))
-    process.fit(features, (accuracy - accuracy.mean()) / (accuracy.std() + TINY))
+    search = _with_prior(means, np.linalg.inv(covariance))
+    process = GaussianProcessRegressor(kernel, alpha=1e-6, optimizer=search)
+    errors = log_error(accuracy)
+    process.fit(features, (errors - errors.mean()) / (errors.std() + TINY))
     return process.kernel_
 
 
-def _with_prior(means: Floats, widths: Floats) -> Callable[..., tuple[Floats, float]]:
+def _with_prior(means: Floats, precision: Floats) -> Callable[..., tuple[Floats, float]]:
     def search(
         objective: Callable[[Floats], tuple[float, Floats]], first: Floats, bounds: Floats
     ) -> tuple[Floats, float]:
@@ -112,8 +157,9 @@ def _with_prior(means: Floats, widths: Floats) -> Callable[..., tuple[Floats, fl
 
         def penalised(theta: Floats) -> tuple[float, Floats]:
             value, gradient = objective(theta)
-            away = (theta - means) / widths
-            return value + 0.5 * float(away @ away), gradient + away / widths
+            away = theta - means
+            pull = precision @ away
+            return value + 0.5 * float(away @ pull), gradient + pull
 
         found = minimize(
             penalised,

@@ -33,8 +33,6 @@ if TYPE_CHECKING:
 Floats: TypeAlias = npt.NDArray[np.float64]
 Ints: TypeAlias = npt.NDArray[np.int64]
 
-_FIRST = 5
-"""Networks that are drawn over all sizes before anything is modelled."""
 _LEAST = 3
 """Accuracies that a model needs."""
 _LOOKS = 3
@@ -85,8 +83,9 @@ class ParetoSearch(Algorithm):
         """Return the network with the largest expected gain that was never proposed."""
         rng = np.random.default_rng((self._seed, len(self._known)))
         told = sum(one.accuracy is not None for one in self._known.values())
-        proposal = None
-        if len(self._known) < _FIRST or told < _LEAST:
+        if not self._known:
+            proposal = self._smallest(rng)
+        elif told < _LEAST:
             proposal = self._spread_out(rng)
         else:
             proposal = self._best(rng)
@@ -107,6 +106,11 @@ class ParetoSearch(Algorithm):
         """Learn an accuracy, or that training failed."""
         known = self._known[outcome.proposal.fingerprint]
         known.accuracy, known.failed = outcome.accuracy, outcome.accuracy is None
+
+    def _smallest(self, rng: np.random.Generator) -> Proposal | None:
+        """Return the smallest network that is found: it is on the front, whatever it reaches."""
+        first = np.array([self._space.sample(rng)], dtype=np.int64)
+        return self._first_new(*self._finder.find(first, lambda every: -every.log_size, rng))
 
     def _spread_out(self, rng: np.random.Generator) -> Proposal | None:
         """Return a new network, small ones as likely as large ones."""
