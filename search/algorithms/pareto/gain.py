@@ -52,8 +52,14 @@ class Staircase:
         """
         ends = np.append(self.edges[1:], self.end)
         widths = np.maximum(ends - np.maximum(self.edges, log_size[:, None]), 0.0)
-        scaled = (mean[:, None] - self.levels) / spread[:, None]
-        density = np.exp(-0.5 * scaled**2) / np.sqrt(2 * np.pi)
-        improvement = spread[:, None] * (scaled * ndtr(scaled) + density)
+        improvement = expected_improvement(mean[:, None], spread[:, None], self.levels)
         gain: Floats = (widths * improvement).sum(axis=1)
         return gain
+
+
+def expected_improvement(mean: Floats, spread: Floats, level: Floats | float) -> Floats:
+    """Return the mean of what a normal variable exceeds a level by, or 0 (Jones, eq. 15)."""
+    scaled = (mean - level) / spread
+    density = np.exp(-0.5 * scaled**2) / np.sqrt(2 * np.pi)
+    found: Floats = spread * (scaled * ndtr(scaled) + density)
+    return found

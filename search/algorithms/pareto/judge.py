@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias, final
 import numpy as np
 import numpy.typing as npt
 
-from .gain import Staircase
+from .gain import Staircase, expected_improvement
 from .model import Surrogate, find_kernel
 
 if TYPE_CHECKING:
@@ -123,13 +123,15 @@ class Judge:
         """Degrees of freedom of what a training may measure."""
         return self._model.freedom
 
-    def may_reach(self, points: Ints, log_size: Floats) -> tuple[Floats, Floats]:
-        """Return mean and standard deviation of what trainings of networks (n,) will measure.
+    def above(self, candidates: Candidates, level: float) -> Floats:
+        """Return how many standard deviations trainings will measure above an accuracy (n,)."""
+        features = self._view.features(candidates.points, candidates.log_size)
+        return self._model.above(features, level)
 
-        The deviation is widened where the model has been too sure of what was told.
-        """
-        mean, spread = self._predict(points, log_size)
-        return mean, self._model.doubt * np.sqrt(spread**2 + self._model.noise(mean) ** 2)
+    def improvement(self, candidates: Candidates, level: float) -> Floats:
+        """Return the expected improvement of candidates over an accuracy (n,)."""
+        mean, spread = self._predict(candidates.points, candidates.log_size)
+        return expected_improvement(mean, spread, level)
 
     def _surrogate(self, told: Told) -> Surrogate:
         features = self._view.features(told.points, told.log_size)

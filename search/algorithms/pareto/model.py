@@ -22,6 +22,8 @@ Floats: TypeAlias = npt.NDArray[np.float64]
 TINY = 1e-9
 _LEAST_ERROR = 1e-3
 """Errors below it hardly differ: their logarithm has an end."""
+_CAUTION = 1.6
+"""How much wider spreads are taken where a chance must hold: by the ends of searches on tables."""
 _ROUNDS = 40
 """Steps of the search for lengths, at most."""
 # Where amplitude, lengths and noise are looked for.
@@ -69,7 +71,7 @@ class Surrogate:
 
     @property
     def doubt(self) -> float:
-        """How many times too small the model's own spreads are, at least 1.
+        """How many times too small the model's own spreads are taken to be.
 
         By the accuracies told here, each against what the others let expect (Rasmussen and
         Williams 2006, "Gaussian processes for machine learning", eq. 5.12), by degrees of freedom.
@@ -77,33 +79,49 @@ class Surrogate:
         process = self._process
         inverse = cho_solve((process.L_, True), np.eye(len(process.L_)))
         off = (process.alpha_**2 / np.diag(inverse))[: self._own]
-        return float(np.sqrt(max(1.0, off.sum() / self.freedom)))
+        return _CAUTION * float(np.sqrt(max(1.0, off.sum() / self.freedom)))
 
     def predict(self, features: Floats) -> tuple[Floats, Floats]:
         """Return median and standard deviation of the accuracy, training noise apart.
 
         The deviation is that of the logarithm of the error times the error: to first order.
         """
+        mean, own = self._within(features)
+        errors = mean * self._scale + self._middle
+        return accuracy_of(errors), own * self._scale * np.exp(errors)
+
+    def above(self, features: Floats, level: float) -> Floats:
+        """Return how many standard deviations networks lie above an accuracy (n,).
+
+        Those of what a training may measure, widened where the model was too sure before.
+        """
+        mean, own = self._within(features)
+        needed = (float(log_error(np.array(level))) - self._middle) / self._scale
+        spread = self.doubt * np.sqrt(own**2 + self._process.kernel_.k2.noise_level)
+        found: Floats = (needed - mean) / spread
+        return found
+
+    def _within(self, features: Floats) -> tuple[Floats, Floats]:
+        """Return mean and standard deviation on the model's own scale."""
         if self._shared:
             features = np.column_stack([features, np.zeros(len(features))])
         with warnings.catch_warnings():
             # Where a network is as good as known, rounding takes its variance below 0.
             warnings.filterwarnings("ignore", "Predicted variances smaller than 0")
             mean, spread = self._process.predict(features, return_std=True)
-        own = np.sqrt(np.maximum(spread**2 - self._process.kernel_.k2.noise_level, 1e-10))
-        median = of_log_error(mean * self._scale + self._middle)
-        return median, own * self._scale * (1 + _LEAST_ERROR - median)
+        own = spread**2 - self._process.kernel_.k2.noise_level
+        return mean, np.sqrt(np.maximum(own, 1e-10))
 
 
 def log_error(accuracy: Floats) -> Floats:
-    """Return the logarithm of what accuracies lack to 1."""
+    """Return the logarithms of errors, as the model sees accuracies."""
     found: Floats = np.log(1 + _LEAST_ERROR - accuracy)
     return found
 
 
-def of_log_error(errors: Floats) -> Floats:
-    """Return the accuracies of such logarithms."""
-    found: Floats = 1 + _LEAST_ERROR - np.exp(errors)
+def accuracy_of(error: Floats) -> Floats:
+    """Return the accuracies of logarithms of errors."""
+    found: Floats = 1 + _LEAST_ERROR - np.exp(error)
     return found
 
 

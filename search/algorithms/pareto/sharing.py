@@ -12,7 +12,7 @@ from sklearn.gaussian_process import GaussianProcessRegressor
 from sklearn.gaussian_process.kernels import Kernel
 
 from .judge import Told, View, find_view, most_useful
-from .model import TINY, Surrogate, log_error, of_log_error
+from .model import TINY, Surrogate, accuracy_of, log_error
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -113,9 +113,8 @@ class Sharing:
         """Return the logarithm of how likely what was told is, given the earlier studies."""
         features = view.features(told.points, told.log_size)
         rows, accuracy = self._rows(features, told.accuracy, view, shares)
-        errors, own = log_error(accuracy), len(told.accuracy)
+        joint, own, errors = _joint(kernel, shares), len(told.accuracy), log_error(accuracy)
         values = (errors - errors[:own].mean()) / (errors[:own].std() + TINY)
-        joint = _joint(kernel, shares)
         found = _evidence(joint, rows, values)
         return found - (_evidence(joint, rows[own:], values[own:]) if len(values) > own else 0.0)
 
@@ -142,16 +141,15 @@ class _Study:
         self.view = find_view(self.told, encode)
         features = self.view.features(self.told.points, self.told.log_size)
         self._model = Surrogate(features, self.told.accuracy, self.view.kernel)
-        self._errors = log_error(self.told.accuracy)
 
     def seen_from(self, features: Floats, accuracy: Floats, view: View) -> Floats:
         """Return accuracies on the scale of networks told elsewhere, by what those promise here."""
         moved = features.copy()
         moved[:, -1] = (features[:, -1] * view.width + view.low - self.view.low) / self.view.width
-        mean, _ = self._model.predict(moved)
-        there, here = log_error(mean), log_error(accuracy)
-        scale = max(float(there.std()), _FLATTEST * float(self._errors.std()), TINY)
-        return of_log_error((self._errors - there.mean()) / scale * here.std() + here.mean())
+        promised, _ = self._model.predict(moved)
+        here, there, found = map(log_error, (accuracy, promised, self.told.accuracy))
+        scale = max(float(there.std()), _FLATTEST * float(found.std())) + TINY
+        return accuracy_of((found - there.mean()) / scale * here.std() + here.mean())
 
 
 def _joint(kernel: Any, shares: list[tuple[float, float]]) -> Any:

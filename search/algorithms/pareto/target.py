@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, TypeAlias, final
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import log_ndtr, ndtr
+from scipy.special import log_ndtr
 from scipy.stats import t
 
 from .candidates import Candidates, as_point, joined
@@ -44,24 +44,19 @@ class Target:
 
         For an accuracy: the chance to reach it times what the network would save, in log size, of
         the smallest that reached it; until one did, of a little more than the largest known. For a
-        size: the expected improvement of the accuracy (Jones et al. 1998, "Efficient global
-        optimization of expensive black-box functions", eq. 15).
+        size: the expected improvement of the accuracy.
         """
         if not len(candidates.points):
             return np.zeros(0)
-        mean, spread = judge.may_reach(candidates.points, candidates.log_size)
         best = self._best(judge.told)
         if self._aim.accuracy is None:
-            if best is None:
-                best = float(judge.told.accuracy.min())
-            scaled = (mean - best) / spread
-            density = np.exp(-0.5 * scaled**2) / np.sqrt(2 * np.pi)
-            gain = np.log(np.maximum(spread * (scaled * ndtr(scaled) + density), _TINY))
+            level = float(judge.told.accuracy.min()) if best is None else best
+            gain = np.log(np.maximum(judge.improvement(candidates, level), _TINY))
             return np.where(candidates.log_size <= self._most, gain, -np.inf)
         if best is None:
             best = max(float(candidates.log_size.max()), float(judge.told.log_size.max())) + _MARGIN
         saved = best - candidates.log_size
-        chance = log_ndtr((mean - self._aim.accuracy) / spread)
+        chance = log_ndtr(judge.above(candidates, self._aim.accuracy))
         return np.where(saved > 0, chance + np.log(np.maximum(saved, _TINY)), -np.inf)
 
     def settled(self, judge: Judge, candidates: Candidates, known: Container[Point]) -> bool:
@@ -83,13 +78,13 @@ class Target:
         if not len(first):
             return True
         sober = judge.soberly()
-        mean, spread = sober.may_reach(untried.points, untried.log_size)
         if self._aim.accuracy is None:
             possible, level = untried.log_size <= self._most, best
         else:
             possible, level = untried.log_size < best, self._aim.accuracy
-        scaled = (level - mean[possible]) / spread[possible]
-        none = np.log1p(-t.sf(scaled, sober.freedom)).sum()
+        if not possible.any():
+            return True
+        none = t.logcdf(-sober.above(untried.part(possible), level), sober.freedom).sum()
         return bool(-np.expm1(none) < 1 - self._aim.confidence)
 
     def _best(self, told: Told) -> float | None:
