@@ -90,24 +90,26 @@ def search_once(task: Task, folder: Path | None) -> Found:
     found = search(task)
     if path is not None:
         fields = {name: each for name, each in asdict(found).items() if name != "task"}
-        asked = {"asked": _asked(task), "most": task.networks}
-        write_whole(path, json.dumps(asked | fields).encode())
+        write_whole(path, json.dumps({"asked": _asked(task)} | fields).encode())
     return found
 
 
 def _kept(task: Task, path: Path) -> Found | None:
     """Return a kept result where the same was asked; a search that got there needs no more."""
     fields = json.loads(path.read_text())
-    asked, most = fields.pop("asked"), fields.pop("most")
+    rows, volume, most, until = fields.pop("asked")
     lists = {name: tuple(each) for name, each in fields.items() if isinstance(each, list)}
     found = Found(task, **(fields | lists))
-    ended = task.until is not None and found.networks[-1] <= (task.networks or len(table_of(task)))
-    return found if asked == _asked(task) and (ended or most == task.networks) else None
+    count, cap = found.networks[-1], task.networks
+    there = until is not None and np.isfinite(count) and count <= (cap or count)
+    same = [rows, volume, cap if there else most, until] == _asked(task)
+    return found if same else None
 
 
 def _asked(task: Task) -> list[float | None]:
-    """What a kept result must have been asked for: the same table and the same end."""
-    return [len(table_of(task)), table_of(task).volume, task.until]
+    """What a kept result must have been asked for: the same table, and the same end."""
+    table = table_of(task)
+    return [len(table), table.volume, task.networks, task.until]
 
 
 def table_of(task: Task) -> Table:
