@@ -11,7 +11,7 @@ import yaml
 from PIL import Image
 from pydantic import BaseModel
 
-from results import open_store
+from results import Study, open_store
 from search.command.app import app
 from search.job import AlgorithmName, Job, StopName
 from search.job_file import built_in_jobs, parse_job, read_job
@@ -95,3 +95,17 @@ def test_the_python_of_the_page_on_predicting_runs(
     (source,) = blocks((ROOT / "docs/predict.md").read_text(), "python")
     exec(compile(source, "predict.md", "exec"), {})
     assert "('photo.png', 'image 1')" in capsys.readouterr().out
+
+
+def test_the_python_of_the_page_on_results_runs(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    run(small_job(), open_store(), name="digits")
+    page = (ROOT / "docs/results.md").read_text()
+    for source in blocks(page, "python"):
+        exec(compile(source, "docs/results.md", "exec"), {})
+    questions = {name for name in vars(Study) if not name.startswith("_")}
+    asked = set(re.findall(r"^\| `(?:\w+\(.*?\)`, `)*?(\w+)\(", page, re.MULTILINE))
+    assert asked <= questions
+    assert {"front", "hypervolume", "best", "smallest", "knee", "importance"} <= asked

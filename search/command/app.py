@@ -16,6 +16,7 @@ from .outages import outage
 from .predicting import predict
 from .reading import front, list_studies, show
 from .replaying import replay
+from .saving import save
 from .searching import repeat, resume, run
 from .taking import export
 
@@ -36,6 +37,7 @@ app.command("stop")(stop)
 app.command("list")(list_studies)
 app.command("show")(show)
 app.command("front")(front)
+app.command("save")(save)
 app.command("note")(note)
 app.command("tag")(tag)
 app.command("rename")(rename)
