@@ -170,6 +170,21 @@ OTHER: Final = "other"
 TOTAL: Final = "total"
 """All that the study takes. Unit: bytes."""
 
+CHOICE: Final = "choice"
+"""A dimension of the space, such as ``stages[0].filters``. Unit: text."""
+
+ACCURACY_IMPORTANCE: Final = "accuracy_importance"
+"""How much less of the variance of accuracy is explained without the choice. Unit: fraction."""
+
+SIZE_IMPORTANCE: Final = "size_importance"
+"""How much less of the variance of the log of size is explained without it. Unit: fraction."""
+
+ACCURACY_KNOWN: Final = "accuracy_known"
+"""The share of the variance of accuracy that all choices explain. Unit: fraction."""
+
+SIZE_KNOWN: Final = "size_known"
+"""The share of the variance of the log of size that all choices explain. Unit: fraction."""
+
 SIZES: Final = (PARAMS, MACS, ACTIVATION_BYTES, WEIGHT_BYTES, LATENCY_MS)
 """The columns that accuracy can be weighed against; ``latency_ms`` where it was measured."""
 
@@ -279,3 +294,12 @@ USAGE: Final = {
     TOTAL: "int64",
 }
 """The columns of a frame of what studies take on the disk, in their order, with their types."""
+
+IMPORTANCE: Final = {
+    CHOICE: "str",
+    ACCURACY_IMPORTANCE: "float64",
+    SIZE_IMPORTANCE: "float64",
+    ACCURACY_KNOWN: "float64",
+    SIZE_KNOWN: "float64",
+}
+"""The columns of a frame of what matters, in their order, with their types."""

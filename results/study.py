@@ -160,6 +160,22 @@ class Study:
         chosen = self.size(size)
         return self.trial(choosing.knee(self.front(chosen), chosen))
 
+    def importance(self, size: str | None = None) -> pd.DataFrame:
+        """Return which choices bought accuracy and which bought size, the most for accuracy first.
+
+        `results.answers.importance` tells how; the columns are those of `columns.IMPORTANCE`.
+
+        Args:
+            size: One of `columns.SIZES`; the study's own where none is given.
+
+        Raises:
+            NoTrialError: Too few trials have finished.
+        """
+        # scikit-learn takes a second to import.
+        from .answers.importance import importance_frame  # noqa: PLC0415
+
+        return importance_frame(self.store, self.record, self.size(size))
+
     def trial(self, number: int) -> TrialRecord:
         """Return a trial with its documents."""
         return self.store.trial(self._id, number)

@@ -13,7 +13,7 @@ from PIL import Image
 from pydantic import BaseModel
 from typer.main import get_command
 
-from results import open_store
+from results import Study, open_store
 from results.finals import CONFIRMED, DEMOTED, RACING, TIED
 from search.command.app import app
 from search.job import AlgorithmName, Job, StopName
@@ -146,3 +146,17 @@ def test_the_python_of_the_pages_on_finals_and_comparing_runs(
         (source,) = blocks((ROOT / f"docs/{page}.md").read_text(), "python")
         exec(compile(source, page, "exec"), {})
     assert "Linear 10" in capsys.readouterr().out
+
+
+def test_the_python_of_the_page_on_results_runs(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    run(small_job(), open_store(), name="digits")
+    page = (ROOT / "docs/results.md").read_text()
+    for source in blocks(page, "python"):
+        exec(compile(source, "docs/results.md", "exec"), {})
+    questions = {name for name in vars(Study) if not name.startswith("_")}
+    asked = set(re.findall(r"^\| `(?:\w+\(.*?\)`, `)*?(\w+)\(", page, re.MULTILINE))
+    assert asked <= questions
+    assert {"front", "hypervolume", "best", "smallest", "knee", "importance"} <= asked

@@ -17,6 +17,7 @@ from .outages import outage
 from .predicting import predict
 from .reading import front, list_studies, show
 from .replaying import replay
+from .saving import save
 from .searching import repeat, resume, run
 from .showing import compare, report
 from .taking import export
@@ -41,6 +42,7 @@ app.command("front")(front)
 app.command("finals")(finals)
 app.command("compare")(compare)
 app.command("report")(report)
+app.command("save")(save)
 app.command("note")(note)
 app.command("tag")(tag)
 app.command("rename")(rename)

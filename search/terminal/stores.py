@@ -104,6 +104,11 @@ def file_size(size: float) -> str:
     return f"{size:.0f} B"
 
 
+def print_saved(rows: int, table: str, to: str) -> None:
+    """Print how much of a study was written where."""
+    console().print(f"Wrote {rows:,} rows of {table} to {to}.", highlight=False, markup=False)
+
+
 def print_backup(path: Path) -> None:
     """Print where a copy of a store lies."""
     told = f"Wrote {short_path(path)} ({file_size(path.stat().st_size)})."

@@ -26,7 +26,7 @@ from results.connection import absolute, is_file
 from results.errors import StoreError, StudyExistsError, UnknownStudyError
 from results.leases import hold
 from results.names import check_name
-from results.schema import METADATA, TRIALS, VERSION
+from results.schema import EPOCHS, METADATA, TRIALS, VERSION
 from results.store.soundness import unsound
 from results.store.upgrade import upgrade
 from space.errors import InputError
@@ -344,6 +344,26 @@ class StoreKit:
             processes = [stack.enter_context(child(what, store.url, 150)) for what in wanted]
             assert [process.wait(timeout=PATIENCE) for process in processes] == [0, 0, 0]
         assert len(store.trials(study.id)) == 150
+
+    def test_a_reader_never_blocks_a_writer(
+        self, store: Store, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Though it looks for long, and sees the store at one moment."""
+        study = new_study(store)
+        trial_id = store.start_trial(study.id, start(0))
+        monkeypatch.setattr("results.connection._BUSY_SECONDS", 0.01)
+        store.close()
+        count = select(func.count()).select_from(EPOCHS)
+        reading = store.connect()
+        if reading.dialect.name == "postgresql":
+            reading = reading.execution_options(isolation_level="REPEATABLE READ")
+        with reading.begin() as reader:
+            assert reader.execute(count).scalar() == 0
+            for epoch in range(1, 6):
+                store.record_epoch(trial_id, report(epoch))
+            store.end_trial(trial_id, "finished", "trained all 5 epochs")
+            assert reader.execute(count).scalar() == 0
+        assert store.read(count)[0][0] == 5
 
     def test_processes_that_create_a_store_at_once_share_it(self, empty: str) -> None:
         openers = [child("open", empty) for _ in range(4)]

@@ -5,14 +5,16 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pytest
 from scipy import stats
 
-from results import Store, Study, open_store
+from results import Store, Study, columns, open_store
 from results.errors import NoTrialError
+from space import SearchSpace
 from space.errors import InputError
 
-from .samples import new_study, small_network
+from .samples import new_study, report, small_network, start
 from .test_frames import add
 
 if TYPE_CHECKING:
@@ -112,3 +114,34 @@ def test_the_knee_is_the_farthest_above_the_line_between_the_ends(store: Store) 
         for number, filters, accuracy in ((2, 16, 0.9), (3, 8, 0.8))
     }
     assert study.knee().number == max(above, key=lambda number: above[number])
+
+
+def test_what_matters_is_what_the_numbers_were_made_of(store: Store) -> None:
+    """Accuracies made of one choice alone; size is what the networks say."""
+    document = {
+        "stages": [
+            {"repeat": [1], "op": ["conv"], "filters": [4, 16], "kernel": [1, 3], "pool": ["max"]}
+        ],
+        "head": {"pool": ["global_avg", "flatten"], "hidden": [[], [32]], "dropout": [0.0, 0.2]},
+    }
+    space = SearchSpace.from_dict(document, input_shape=(1, 8, 8), classes=10)
+    record = new_study(store, "made", space=document)
+    study, rng = Study(store, "made"), np.random.default_rng(0)
+    with pytest.raises(NoTrialError, match="20 trials"):
+        study.importance()
+    for number in range(60):
+        point = tuple(int(rng.integers(len(each.choices))) for each in space.dimensions)
+        network = space.build_freely(point)
+        trial_id = store.start_trial(record.id, start(number, network, point=point))
+        accuracy = 0.9 if space.labels(point)["stages[0].kernel"] == 3 else 0.6
+        store.record_epoch(trial_id, report(1, accuracy), end=("finished", "trained"))
+    frame = study.importance()
+    assert {name: str(kind) for name, kind in frame.dtypes.items()} == columns.IMPORTANCE
+    assert frame["choice"].iloc[0] == "stages[0].kernel"
+    assert frame["accuracy_importance"].iloc[0] > 0.5
+    assert frame["accuracy_importance"].iloc[1:].abs().max() < 0.05
+    by_size = frame.set_index("choice")["size_importance"]
+    assert by_size["head.dropout"] == pytest.approx(0, abs=0.02)
+    assert by_size.idxmax() in {"head.hidden", "head.pool", "stages[0].filters"}
+    assert (frame["accuracy_known"] > 0.9).all()
+    assert (frame["size_known"] > 0.5).all()

@@ -23,6 +23,17 @@ from .samples import new_study, report, small_network, start
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+FRAMES = (
+    "TRIALS",
+    "CURVES",
+    "FINALS",
+    "MEMBERS",
+    "FINALISTS",
+    "STUDIES",
+    "USAGE",
+    "IMPORTANCE",
+)
+
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
@@ -65,8 +76,7 @@ def test_every_column_of_every_frame_is_documented_with_its_unit() -> None:
             assert isinstance(following.value, ast.Constant)
             documented[statement.value.value] = following.value.value
     assert all("Unit: " in text for text in documented.values())
-    searched = (columns.TRIALS, columns.CURVES, columns.STUDIES, columns.USAGE)
-    frames = (*searched, columns.FINALS, columns.MEMBERS, columns.FINALISTS)
+    frames = [vars(columns)[name] for name in FRAMES]
     assert set(documented) == {name for frame in frames for name in frame}
     assert set(columns.SIZES) < set(columns.TRIALS)
 
