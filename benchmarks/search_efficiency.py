@@ -6,8 +6,7 @@ the largest size of the table; with the quartiles over the seeds. Where a table 
 combinations of its choices, what an algorithm proposes stands for the nearest network that it has
 not trained yet, for every algorithm in the same way.
 
-With --curves: epochs spent to 99 % under each stopping rule, what the final front lost, and how
-many of the stopped would have been on it.
+With --curves: what `benchmarks.stopping` compares, on the same tables.
 """
 
 from __future__ import annotations
@@ -19,15 +18,16 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from multiprocessing import get_context
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, get_args
+from typing import TYPE_CHECKING, get_args
 
 import numpy as np
 
-from search.job import AlgorithmName, SearchSettings, StopName
+from search.job import AlgorithmName, SearchSettings
 from search.replay import read_table, replay
 from search.replay.read import Columns
 from space.errors import InputError
 
+from . import stopping
 from ._tables import TABLES
 
 if TYPE_CHECKING:
@@ -37,7 +37,6 @@ if TYPE_CHECKING:
 
 SHARES = (0.95, 0.98, 0.99)
 ALGORITHMS = get_args(AlgorithmName)
-STOPS = get_args(StopName)
 # Optuna's Gaussian process takes seconds for a decision, and ever more: it is given fewer seeds
 # and, where it gets nowhere, fewer networks.
 CAPS = {"gp": (3, 150)}
@@ -161,27 +160,6 @@ def _compare(figures: dict[str, list[float | None]]) -> None:
         print(f"pareto needs 1/{known[best] / ours:.1f} of the networks of {best} to 99 %")
 
 
-def stopping(found: Sequence[Found]) -> dict[str, Any]:
-    """Print what each stopping rule saves and loses, and return the figures."""
-    figures: dict[str, Any] = {}
-    for name in dict.fromkeys(one.task.table for one in found):
-        print(f"\n{Path(name).stem}: epochs to 99 %, last hypervolume, stopped, wrongly")
-        for rule in dict.fromkeys(one.task.stop for one in found):
-            mine = [one for one in found if (one.task.table, one.task.stop) == (name, rule)]
-            epochs = [one.epochs[-1] for one in mine]
-            volume = float(np.median([one.volume for one in mine]))
-            stopped, wrongly = np.sum([one.stopped for one in mine], axis=0).tolist()
-            share = wrongly / stopped if stopped else None
-            print(f"{rule:<12}{told(epochs):>20}{volume:>9.2%}{stopped:>8}{wrongly:>5}")
-            figures.setdefault(Path(name).stem, {})[rule] = {
-                "epochs_to_99": median(epochs),
-                "last_hypervolume": round(volume, 4),
-                "stopped": stopped,
-                "wrongly_stopped_share": share and round(share, 4),
-            }
-    return figures
-
-
 def main() -> None:
     """Search, print tables for people, and as the last line the figures as JSON."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
@@ -195,7 +173,6 @@ def main() -> None:
     parser.add_argument("--algorithms", default=",".join(ALGORITHMS), help="names, with commas")
     parser.add_argument("--seeds", type=int, default=20, help="searches of each kind")
     parser.add_argument("--curves", action="store_true", help="compare stopping rules")
-    parser.add_argument("--algorithm", default="pareto", help="what proposes, with --curves")
     parser.add_argument("--networks", type=int, help="networks that a search may train")
     parser.add_argument("--workers", type=int, default=1, help="searches at once")
     parser.add_argument("--quick", action="store_true", help="end within 50 seconds")
@@ -210,21 +187,16 @@ def main() -> None:
             raise InputError("--tables", f"known are {', '.join(TABLES)}", name)
     seeds = 2 if options.quick else options.seeds
     if options.curves:
-        names = [name for name in names if load(name, columns).epochs > 1]
-        tasks = [
-            Task(name, columns, options.algorithm, seed, options.networks, stop, None)
-            for name in names
-            for stop in STOPS
-            for seed in range(seeds)
-        ]
-    else:
-        algorithms = options.algorithms.split(",")
-        if options.quick:
-            names, algorithms = names[:1], ["pareto", "random"]
-        tasks = searches(names, columns, algorithms, seeds, options.networks)
+        tasks = stopping.searches(names, columns, seeds=seeds, networks=options.networks)
+        print(json.dumps(stopping.compare(stopping.searched(tasks, options.workers, None))))
+        return
+    algorithms = options.algorithms.split(",")
+    if options.quick:
+        names, algorithms = names[:1], ["pareto", "random"]
+    tasks = searches(names, columns, algorithms, seeds, options.networks)
     with ProcessPoolExecutor(options.workers, mp_context=get_context("spawn")) as pool:
         found = list(pool.map(search, tasks))
-    print(json.dumps(stopping(found) if options.curves else efficiency(found)))
+    print(json.dumps(efficiency(found)))
 
 
 if __name__ == "__main__":

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 Floats: TypeAlias = npt.NDArray[np.float64]
 
 TINY = 1e-9
+_LEAST = 1e-6
+"""A variance that keeps matrices regular."""
 _ROUNDS = 40
 """Steps of the search for lengths, at most."""
 # Where amplitude, lengths and noise are looked for.
@@ -36,11 +38,15 @@ class Surrogate:
         features: (n, f) of trained networks: choices between 0 and 1, then size from 0 to 1.
         accuracy: (n,) fractions.
         kernel: As found by `find_kernel`.
+        spread: (n,) standard deviations of accuracies that were expected, 0 of observed ones.
     """
 
-    def __init__(self, features: Floats, accuracy: Floats, kernel: Any) -> None:
+    def __init__(
+        self, features: Floats, accuracy: Floats, kernel: Any, spread: Floats | float = 0.0
+    ) -> None:
         self._middle, self._scale = float(accuracy.mean()), float(accuracy.std()) + TINY
-        self._process = GaussianProcessRegressor(kernel, alpha=1e-6, optimizer=None)
+        own = _LEAST + (spread / self._scale) ** 2
+        self._process = GaussianProcessRegressor(kernel, alpha=own, optimizer=None)
         self._process.fit(features, (accuracy - self._middle) / self._scale)
 
     @property
@@ -58,7 +64,7 @@ class Surrogate:
         return mean * self._scale + self._middle, own * self._scale
 
 
-def find_kernel(features: Floats, accuracy: Floats) -> Any:
+def find_kernel(features: Floats, accuracy: Floats, spread: Floats | float = 0.0) -> Any:
     """Return the kernel with the amplitude, lengths and noise that explain accuracies best.
 
     Best by likelihood and a prior, under which lengths grow with the number of choices, so that a
@@ -71,8 +77,10 @@ def find_kernel(features: Floats, accuracy: Floats) -> Any:
     widths = np.full(len(means), _LENGTH_SPREAD)
     widths[[0, -2, -1]] = _AMPLITUDE[1], _SIZE_LENGTH[1], _NOISE[1]
     kernel = ConstantKernel(1.0, BEYOND) * ChoiceKernel(np.exp(middle)) + WhiteKernel(1e-2, BEYOND)
-    process = GaussianProcessRegressor(kernel, alpha=1e-6, optimizer=_with_prior(means, widths))
-    process.fit(features, (accuracy - accuracy.mean()) / (accuracy.std() + TINY))
+    scale = accuracy.std() + TINY
+    own = _LEAST + (spread / scale) ** 2
+    process = GaussianProcessRegressor(kernel, alpha=own, optimizer=_with_prior(means, widths))
+    process.fit(features, (accuracy - accuracy.mean()) / scale)
     return process.kernel_
 
 

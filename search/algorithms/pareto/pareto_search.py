@@ -35,11 +35,15 @@ _FRESH = 0.1
 
 @dataclass(slots=True)
 class _Known:
-    """A network that was proposed, with its accuracy once that is known."""
+    """A network that was proposed, with its accuracy once that is known.
+
+    ``spread`` is how far an accuracy may be off that was expected, not observed.
+    """
 
     point: Point
     log_size: float
     accuracy: float | None = None
+    spread: float = 0.0
     failed: bool = False
 
 
@@ -85,6 +89,7 @@ class ParetoSearch(Algorithm):
         """Learn an accuracy, or that training failed."""
         known = self._known[outcome.proposal.fingerprint]
         known.accuracy, known.failed = outcome.accuracy, outcome.accuracy is None
+        known.spread = outcome.spread
 
     def _spread_out(self, rng: np.random.Generator) -> Proposal | None:
         """Return a new network, small ones as likely as large ones."""
@@ -139,4 +144,5 @@ def _array(known: Sequence[_Known]) -> Told:
         np.array([one.point for one in known], dtype=np.int64),
         np.array([one.log_size for one in known]),
         np.array(accuracy),
+        np.array([one.spread for one in known]),
     )
