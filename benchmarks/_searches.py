@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from search.job import SearchSettings
-from search.replay import read_table, replay
+from search.replay import read_table, replay, volumes
 from trainers.atomic import write_whole
 
 from ._tables import TABLES
@@ -64,6 +64,10 @@ class Found:
     """How many trainings were stopped, and how many of them would be on the front."""
     milliseconds: float
     """Of a decision and all around it."""
+    spent: int = 0
+    """Epochs of the whole search."""
+    lost: float = 0.0
+    """Share of the hypervolume of all that were tried that stopping cost."""
 
 
 @cache
@@ -131,6 +135,8 @@ def search(task: Task) -> Found:
     done = replay(table, settings, networks=task.networks, until=task.until)
     seconds = time.perf_counter() - began
     reached = done.reached(SHARES)
+    rows = [one.network for one in done.ended]
+    whole = volumes(table.accuracy[rows], table.size[rows], table.reference)[-1]
     stopped = sum(one.reason is not None for one in done.ended)
     return Found(
         task,
@@ -139,4 +145,6 @@ def search(task: Task) -> Found:
         float(done.volume[-1] / table.volume),
         (stopped, round(stopped * (done.wrongly_stopped or 0.0))),
         1000 * seconds / len(done.ended),
+        done.ended[-1].spent,
+        float(1 - done.volume[-1] / whole),
     )

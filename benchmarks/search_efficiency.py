@@ -8,8 +8,7 @@ not trained yet, for every algorithm in the same way.
 
 With --out, what was searched before is read from there, and the rest goes on.
 
-With --curves: epochs spent to 99 % under each stopping rule, what the final front lost, and how
-many of the stopped would have been on it.
+With --curves: what `benchmarks.stopping` compares, on the same tables.
 """
 
 from __future__ import annotations
@@ -18,14 +17,15 @@ import argparse
 import json
 from itertools import groupby
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, get_args
+from typing import TYPE_CHECKING, get_args
 
 import numpy as np
 
-from search.job import AlgorithmName, StopName
+from search.job import AlgorithmName
 from search.replay.read import Columns
 from space.errors import InputError
 
+from . import stopping
 from ._searches import SHARES, Task, load, search_all
 from ._tables import TABLES
 
@@ -35,7 +35,6 @@ if TYPE_CHECKING:
     from ._searches import Found
 
 ALGORITHMS = get_args(AlgorithmName)
-STOPS = get_args(StopName)
 # Optuna's Gaussian process takes seconds for a decision, and ever more: seeds, and networks that a
 # search may train, on each table.
 CAPS = {"gp": (5, 150)}
@@ -112,27 +111,6 @@ def _compare(figures: dict[str, list[float | None]]) -> None:
         print(f"pareto needs 1/{known[best] / ours:.1f} of the networks of {best} to 99 %")
 
 
-def stopping(found: Sequence[Found]) -> dict[str, Any]:
-    """Print what each stopping rule saves and loses, and return the figures."""
-    figures: dict[str, Any] = {}
-    for name in dict.fromkeys(one.task.table for one in found):
-        print(f"\n{Path(name).stem}: epochs to 99 %, last hypervolume, stopped, wrongly")
-        for rule in dict.fromkeys(one.task.stop for one in found):
-            mine = [one for one in found if (one.task.table, one.task.stop) == (name, rule)]
-            epochs = [one.epochs[-1] for one in mine]
-            volume = float(np.median([one.volume for one in mine]))
-            stopped, wrongly = np.sum([one.stopped for one in mine], axis=0).tolist()
-            share = wrongly / stopped if stopped else None
-            print(f"{rule:<12}{told(epochs):>20}{volume:>9.2%}{stopped:>8}{wrongly:>5}")
-            figures.setdefault(Path(name).stem, {})[rule] = {
-                "epochs_to_99": median(epochs),
-                "last_hypervolume": round(volume, 4),
-                "stopped": stopped,
-                "wrongly_stopped_share": share and round(share, 4),
-            }
-    return figures
-
-
 def main() -> None:
     """Search, print tables for people, and as the last line the figures as JSON."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
@@ -146,15 +124,19 @@ def main() -> None:
     parser.add_argument("--algorithms", default=",".join(ALGORITHMS), help="names, with commas")
     parser.add_argument("--seeds", type=int, default=20, help="searches of each kind")
     parser.add_argument("--curves", action="store_true", help="compare stopping rules")
-    parser.add_argument("--algorithm", default="pareto", help="what proposes, with --curves")
     parser.add_argument("--networks", type=int, help="networks that a search may train")
     parser.add_argument("--workers", type=int, default=1, help="searches at once")
     parser.add_argument("--out", type=Path, help="folder that keeps results, to go on later")
     parser.add_argument("--quick", action="store_true", help="end within 50 seconds")
     options = parser.parse_args()
-    tasks = compared(options) if options.curves else counted(options)
-    found = search_all(tasks, options.workers, options.out)
-    print(json.dumps(stopping(list(found)) if options.curves else efficiency(found)))
+    if options.curves:
+        names, columns = chosen_tables(options)
+        tasks = stopping.searches(names, columns, seeds=options.seeds, networks=options.networks)
+        found = search_all(tasks, options.workers, options.out)
+        print(json.dumps(stopping.compare(found)))
+        return
+    found = search_all(counted(options), options.workers, options.out)
+    print(json.dumps(efficiency(found)))
 
 
 def counted(options: argparse.Namespace) -> list[Task]:
@@ -166,18 +148,6 @@ def counted(options: argparse.Namespace) -> list[Task]:
     if columns:
         return searches(names, columns, QUICK, 2, 100)
     return searches(["naap"], None, QUICK, 2, None)
-
-
-def compared(options: argparse.Namespace) -> list[Task]:
-    """Return the searches that compare stopping rules, on the tables with curves."""
-    names, columns = chosen_tables(options)
-    return [
-        Task(name, columns, options.algorithm, seed, options.networks, stop, None)
-        for name in names
-        if load(name, columns).epochs > 1
-        for stop in STOPS
-        for seed in range(2 if options.quick else options.seeds)
-    ]
 
 
 def chosen_tables(options: argparse.Namespace) -> tuple[list[str], Columns | None]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import deque
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Literal, TypeVar, final
@@ -17,12 +18,13 @@ from .goal import aim_of, told_end
 from .patience import patiently
 from .purse import Purse, minutes_spent
 from .standing import Running, Standing
+from .stopping import Network
 from .trouble import Trouble
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Sequence
 
-    from results import EpochRecord, Store, StudyRecord, TrialRecord
+    from results import Store, StudyRecord, TrialRecord
     from trainers import EpochReport, Recipe
 
     from .algorithms import Algorithm
@@ -147,7 +149,7 @@ class Desk:
         and those after it are replaced. Epochs behind the one that ends the trial do not count.
         """
         trial = self._open[number]
-        taken, end = self._judge(number, trial.proposal.architecture, reports)
+        taken, end = self._judge(number, reports)
         last = taken[-1]
         documents = [asdict(report) for report in taken]
         self._write(
@@ -156,7 +158,7 @@ class Desk:
         trial.epoch, trial.accuracy = last.epoch, last.accuracy
         self.standing.progress(number, last.epoch)
         if end is not None:
-            self._close(number, end[0], expected=end[2])
+            self._close(number, end[0], end[2])
         return end is None and not self._interrupted
 
     def fail(self, number: int, reason: str) -> None:
@@ -191,45 +193,45 @@ class Desk:
         self._checkpoints.tidy(lambda number: trial(self._study.id, number).state == "running")
 
     def _judge(
-        self, number: int, architecture: Architecture, reports: Sequence[EpochReport]
-    ) -> tuple[Sequence[EpochReport], tuple[TrialEnd, str, float | None] | None]:
+        self, number: int, reports: Sequence[EpochReport]
+    ) -> tuple[Sequence[EpochReport], tuple[TrialEnd, str, Stop | None] | None]:
         """Return the reports up to the one that ends the trial, and that end, if there is one.
 
-        An end is a state, a reason, and of a stopped trial the accuracy that was expected.
+        An end is a state, a reason, and of a stopped trial its stop.
         """
         for count, report in enumerate(reports, start=1):
-            stop = self._stop(number, architecture, report)
+            stop = self._stop(number, report)
             if report.epoch >= self._recipe.epochs:
                 # The weights were saved before.
                 told = f"trained all {report.epoch} epochs"
                 return reports[:count], ("finished", told, None)
             if stop is not None:
-                return reports[:count], ("stopped", stop.reason, stop.expected)
+                return reports[:count], ("stopped", stop.reason, stop)
         return reports, None
 
-    def _stop(
-        self, number: int, architecture: Architecture, report: EpochReport | EpochRecord
-    ) -> Stop | None:
+    def _stop(self, number: int, report: EpochReport) -> Stop | None:
         if self._stopping is None:
             return None
-        size = float(getattr(architecture, self._study.size))
-        return self._stopping.judge(number, size, report.epoch, report.accuracy)
+        network = self._network(self._open[number].proposal)
+        return self._stopping.judge(number, network, report.epoch, report.accuracy)
 
-    def _judge_again(self, trial: TrialRecord, architecture: Architecture) -> float | None:
-        """Tell the rule the epochs of a trial; return where it ended, or was expected to end."""
-        expected = trial.accuracy if trial.state != "failed" else None
-        for epoch in () if self._stopping is None else self._store.epochs(trial.id):
-            stop = self._stop(trial.number, architecture, epoch)
-            if stop is not None and trial.state == "stopped":
-                expected = stop.expected
-        return expected
+    def _network(self, proposal: Proposal) -> Network:
+        return Network(proposal.point, float(getattr(proposal.architecture, self._study.size)))
 
-    def _close(self, number: int, state: TrialEnd, *, expected: float | None = None) -> None:
+    def _recall(self, trial: TrialRecord, proposal: Proposal) -> Stop | None:
+        """Tell the rule the epochs of a trial; return its stop, if it was stopped."""
+        if self._stopping is None:
+            return None
+        told = [epoch.accuracy for epoch in self._store.epochs(trial.id)]
+        stopped, network = trial.state == "stopped", self._network(proposal)
+        return self._stopping.recall(trial.number, network, told, stopped=stopped)
+
+    def _close(self, number: int, state: TrialEnd, stop: Stop | None = None) -> None:
         """Tell of an end; of a stopped trial the algorithm learns where it was expected to end."""
         trial = self._open.pop(number)
         self._epochs_of_ended += trial.epoch
         accuracy = trial.accuracy if state == "finished" else None
-        self._algorithm.tell(Outcome(trial.proposal, accuracy if expected is None else expected))
+        self._algorithm.tell(_outcome(trial.proposal, accuracy, stop))
         self.standing.ended(number, trial.proposal.architecture, state, accuracy)
         self._checkpoints.remove(number)
 
@@ -280,20 +282,39 @@ class Desk:
         self.standing.started(Running(number, architecture.params, known))
         return self._assignment(number, architecture, known)
 
-    def _rebuild(self, trials: Iterable[TrialRecord]) -> None:
+    def _rebuild(self, trials: Sequence[TrialRecord]) -> None:
         """Bring algorithm, queue and standing to where an earlier run of the study left them."""
+        proposals = {each.number: _proposal(each) for each in trials}
+        stops = {each.number: self._recall(each, proposals[each.number]) for each in _ended(trials)}
         for trial in sorted(trials, key=lambda trial: trial.number):
-            architecture = Architecture.from_dict(trial.architecture)
-            proposal = Proposal(tuple(trial.point), architecture)
+            proposal = proposals[trial.number]
             self._algorithm.recall(proposal)
             self._next_number = trial.number + 1
-            told = self._judge_again(trial, architecture)
             if trial.state == "running":
                 self._open[trial.number] = _Open(trial.id, proposal, trial.epochs, trial.accuracy)
                 self.put_back(trial.number)
                 continue
             self._epochs_of_ended += trial.epochs
             accuracy = trial.accuracy if trial.state == "finished" else None
-            self._algorithm.tell(Outcome(proposal, told))
-            self.standing.ended(trial.number, architecture, trial.state, accuracy)
+            self._algorithm.tell(_outcome(proposal, accuracy, stops[trial.number]))
+            self.standing.ended(trial.number, proposal.architecture, trial.state, accuracy)
         self.standing.begin()
+
+
+def _proposal(trial: TrialRecord) -> Proposal:
+    return Proposal(tuple(trial.point), Architecture.from_dict(trial.architecture))
+
+
+def _ended(trials: Sequence[TrialRecord]) -> list[TrialRecord]:
+    """Return trials in the order in which they ended, those that run last."""
+    return sorted(trials, key=_moment)
+
+
+def _outcome(proposal: Proposal, accuracy: float | None, stop: Stop | None) -> Outcome:
+    if stop is None:
+        return Outcome(proposal, accuracy)
+    return Outcome(proposal, stop.expected, stop.spread)
+
+
+def _moment(trial: TrialRecord) -> tuple[float, int]:
+    return (math.inf if trial.ended is None else trial.ended.timestamp(), trial.number)

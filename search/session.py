@@ -91,7 +91,7 @@ def _search(plan: Plan, store: Store, study: StudyRecord, watch: Watch | None) -
     with leased(store, study.id) as when_lost:
         store.record_environment(study.id, describe_environment())
         algorithm, known = begin(plan, store, study)
-        stopping = choose_stopping(plan.job.search.stop, plan.recipe.epochs)
+        stopping = choose_stopping(plan.job.search.stop, plan.recipe.epochs, plan.space)
         desk = Desk(store, study, algorithm, recipe=plan.recipe, job=plan.job, stopping=stopping)
         desk.standing.known = known
         when_lost(desk.interrupt)

@@ -27,11 +27,14 @@ class Proposal:
 class Outcome:
     """How a proposal ended.
 
-    ``accuracy`` is the validation accuracy as a fraction, or None where training failed.
+    ``accuracy`` is the validation accuracy as a fraction, or None where training failed. Of a
+    stopped training it is what it was expected to end with, and ``spread`` the standard deviation
+    of that; 0 for an accuracy that was observed.
     """
 
     proposal: Proposal
     accuracy: float | None
+    spread: float = 0.0
 
 
 class Algorithm(ABC):

@@ -11,7 +11,7 @@ import numpy as np
 from results import is_front
 
 from ..algorithms import Outcome, Proposal, choose_algorithm
-from ..stopping import choose_stopping
+from ..stopping import Network, choose_stopping
 from .curve import ROUNDING, GrowingFront, networks_to, volumes
 from .table_space import Row, TableSpace
 
@@ -112,7 +112,8 @@ def replay(  # noqa: PLR0913 - each is one thing that a search depends on
     # A table answers whatever an algorithm asks of a space, which the conformance kit holds.
     settings = settings.model_copy(update={"size": "size"})
     algorithm = choose_algorithm(settings, cast("SearchSpace", space), earlier)
-    run = _Run(table, space, algorithm, choose_stopping(settings.stop, table.epochs))
+    rule = choose_stopping(settings.stop, table.epochs, cast("SearchSpace", space))
+    run = _Run(table, space, algorithm, rule)
     return run.until(workers, min(networks or len(table), len(table)), until)
 
 
@@ -156,10 +157,10 @@ class _Run:
             one.epoch += 1
             self._spent += 1
             accuracy = self._table.report(one.network, one.epoch)
-            size = float(self._table.size[one.network])
             stop = None
             if self._rule is not None:
-                stop = self._rule.judge(one.number, size, one.epoch, accuracy)
+                network = Network(one.proposal.point, float(self._table.size[one.network]))
+                stop = self._rule.judge(one.number, network, one.epoch, accuracy)
             if stop is None and one.epoch < self._table.epochs:
                 continue
             self._running.remove(one)
@@ -168,7 +169,9 @@ class _Run:
     def _end(self, one: _Running, stop: Stop | None) -> None:
         reason = None if stop is None else stop.reason
         self._ended.append(Ended(one.network, one.epoch, self._spent, reason))
-        accuracy = float(self._table.accuracy[one.network]) if stop is None else stop.expected
-        if stop is None:
-            self._front.add(accuracy, math.log(self._table.size[one.network]))
+        if stop is not None:
+            self._algorithm.tell(Outcome(one.proposal, stop.expected, stop.spread))
+            return
+        accuracy = float(self._table.accuracy[one.network])
+        self._front.add(accuracy, math.log(self._table.size[one.network]))
         self._algorithm.tell(Outcome(one.proposal, None if math.isnan(accuracy) else accuracy))

@@ -1,6 +1,6 @@
 """Stopping rules: whether a training that has begun is worth its remaining epochs."""
 
 from .choose import choose_stopping
-from .rule import Stop, StoppingRule
+from .rule import Network, Stop, StoppingRule
 
-__all__ = ["Stop", "StoppingRule", "choose_stopping"]
+__all__ = ["Network", "Stop", "StoppingRule", "choose_stopping"]

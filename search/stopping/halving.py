@@ -12,6 +12,8 @@ from .rule import Stop, StoppingRule, rungs
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from .rule import Network
+
 FACTOR = 4
 """The best one in so many goes on at a rung."""
 
@@ -30,18 +32,26 @@ class Halving(StoppingRule):
         self._rungs: dict[int, dict[int, Judged]] = {rung: {} for rung in rungs(epochs, FACTOR)}
         self._rank, self._named = rank, named
 
-    def judge(self, number: int, size: float, epoch: int, accuracy: float) -> Stop | None:
+    def judge(self, number: int, network: Network, epoch: int, accuracy: float) -> Stop | None:
         """Return a stop at a rung where a quarter of the others is better."""
         rung = self._rungs.get(epoch)
         if rung is None:
             return None
         rung.pop(number, None)
-        rung[number] = (accuracy, size)
+        rung[number] = (accuracy, network.size)
         better = self._rank(list(rung.values()))
         if better < max(1, len(rung) // FACTOR):
             return None
         told = f"epoch {epoch}: {better} of {len(rung) - 1} other trials are {self._named}"
         return Stop(f"{told}, and the best {1 / FACTOR:.0%} go on", accuracy)
+
+    def recall(
+        self, number: int, network: Network, accuracies: Sequence[float], *, stopped: bool
+    ) -> Stop | None:
+        """Fill the rungs that a trial came to; where it was stopped it stood at its last."""
+        for epoch, accuracy in enumerate(accuracies, 1):
+            self.judge(number, network, epoch, accuracy)
+        return Stop("stopped by an earlier run", accuracies[-1]) if stopped else None
 
 
 def by_accuracy(judged: Sequence[Judged]) -> int:

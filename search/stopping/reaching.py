@@ -2,83 +2,179 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeAlias, final
 
 import numpy as np
 import numpy.typing as npt
+from scipy.special import stdtr
+from threadpoolctl import ThreadpoolController
 
-from .rule import Curve, Stop, StoppingRule
+from .extrapolate import Curve, Extrapolation, Likeness, settle, stretched, unstretched
+from .rule import Stop, StoppingRule
+from .stake import share_at_stake
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
+
+    from .extrapolate import Settings
+    from .rule import Network
 
 Floats: TypeAlias = npt.NDArray[np.float64]
+Ints: TypeAlias = npt.NDArray[np.int64]
 
 RISK = 0.05
-"""The largest chance to reach the front after all that a stopped trial may have."""
+"""The share of the stopped that may be expected to have reached the front after all."""
+CHANCE = 0.25
+"""The largest chance to reach the front that a single trial may be stopped with."""
+STAKE = 3e-4
+"""The largest share of the hypervolume that a single trial may be expected to add for that."""
 LEAST = 10
 """Whole curves that are needed before anything is extrapolated."""
-_FADED = 5
-"""Curves of other lengths than the numbers of the model; one of them counts as so many."""
+_WHOLE, _OTHERS = 80, 40
+"""Whole and stopped curves that are learnt from, at most: the latest."""
+_FRESH = 0.25
+"""What networks have in common is found again when so many more whole curves are known."""
+_GROWTH = 1.25
+"""A trial is judged anew when its curve is so much longer."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    """What a trial needs for the front, and what is expected of it, as stretched accuracies."""
+
+    needed: float
+    expected: float
+    spread: float
+    chance: float
 
 
 @final
 class Reaching(StoppingRule):
     """Extrapolates a curve and compares what it may reach with the front at the trial's size.
 
-    The last accuracy is a line in the present accuracy, the best so far, the mean of the later half
-    of the curve, and the logarithm of size, fitted to the whole curves of the study (in the manner
-    of Baker et al. 2017, "Accelerating neural architecture search using performance prediction").
-    How far it may be off is told by leaving out each curve in turn, with Student's distribution.
+    What a judgement depends on is the trial's own curve, and the curves of the trials that had
+    ended by then, in the order in which they did.
+
+    Args:
+        epochs: Those of a whole training.
+        encode: Features between 0 and 1 of points (n, d).
     """
 
-    def __init__(self, epochs: int, risk: float = RISK) -> None:
-        self._epochs, self._risk = epochs, risk
-        self._curves: dict[int, Curve] = {}
+    def __init__(self, epochs: int, encode: Callable[[Ints], Floats]) -> None:
+        self._epochs, self._encode = epochs, encode
+        self._looks = frozenset(_looks(epochs))
+        self._running: dict[int, list[float]] = {}
+        self._whole: list[Curve] = []
+        self._stopped: list[Curve] = []
+        self._chances: list[float] = []
+        self._likeness: Likeness | None = None
+        self._settings: dict[int, Settings] = {}
+        self._models: dict[int, tuple[tuple[int, int], Extrapolation]] = {}
+        self._threads = ThreadpoolController()
 
-    def judge(self, number: int, size: float, epoch: int, accuracy: float) -> Stop | None:
-        """Return a stop where the chance of reaching the front is below the risk."""
-        curve = self._curves.setdefault(number, Curve(size))
-        curve.add(epoch, accuracy)
-        whole = [one for one in self._curves.values() if len(one.accuracies) == self._epochs]
-        if epoch == self._epochs or len(whole) < LEAST:
+    def judge(self, number: int, network: Network, epoch: int, accuracy: float) -> Stop | None:
+        """Return a stop where the chance of reaching the front is too small."""
+        begun = self._running.setdefault(number, [])
+        del begun[epoch - 1 :]
+        begun.append(stretched(accuracy))
+        if epoch == self._epochs:
+            self._end(number, network)
+        if epoch == self._epochs or epoch not in self._looks or len(self._whole) < LEAST:
             return None
-        needed = max((one.accuracies[-1] for one in whole if one.size <= size), default=-np.inf)
-        expected, spread = _extrapolate(whole, curve, epoch)
-        if not needed > expected or _chance(needed, expected, spread, len(whole)) > self._risk:
+        curve = self._curve(number, network)
+        judged = self._judge(curve)
+        if judged.chance > CHANCE or sum(self._chances) + judged.chance > self._allowed:
             return None
-        return Stop(
-            f"epoch {epoch}: needs {needed:.4f} at {size:,.0f}, "
-            f"expected {expected:.4f} ± {spread:.4f}",
-            expected,
-        )
+        stake = share_at_stake(self._whole, curve.features[-1], judged.expected, judged.spread)
+        if stake > STAKE:
+            return None
+        return self._stop(number, curve, judged)
+
+    def recall(
+        self, number: int, network: Network, accuracies: Sequence[float], *, stopped: bool
+    ) -> Stop | None:
+        """Take a trial of an earlier run; where it was stopped, by what was known then."""
+        self._running[number] = [stretched(each) for each in accuracies]
+        if len(accuracies) == self._epochs:
+            self._end(number, network)
+        if not stopped or len(self._whole) < LEAST:
+            return None
+        curve = self._curve(number, network)
+        return self._stop(number, curve, self._judge(curve))
+
+    @property
+    def _allowed(self) -> float:
+        """How many of the stopped, with one more, may have reached the front."""
+        return RISK * (len(self._chances) + 1)
+
+    def _judge(self, curve: Curve) -> _Judged:
+        """Return what is expected of a trial."""
+        rivals = [one.end for one in self._whole if one.features[-1] <= curve.features[-1]]
+        needed = max(rivals, default=np.inf)
+        # For matrices of this size threads wait for one another longer than they work, and sums
+        # come out the same on any machine.
+        with self._threads.limit(limits=1):
+            model = self._extrapolation(len(curve.accuracies))
+            expected, spread = model.predict(curve)
+        chance = _chance(needed - expected, spread, model.freedom) if rivals else 1.0
+        return _Judged(needed, expected, spread, chance)
+
+    def _stop(self, number: int, curve: Curve, judged: _Judged) -> Stop:
+        """Keep what was expected of a trial, and return it in words."""
+        del self._running[number]
+        self._chances.append(judged.chance)
+        self._stopped.append(replace(curve, end=judged.expected, spread=judged.spread))
+        needed, _ = unstretched(judged.needed)
+        expected, spread = unstretched(judged.expected, judged.spread)
+        needs = f"needs {needed:.4f} at {np.exp(curve.features[-1]):,.0f}"
+        told = f"epoch {len(curve.accuracies)}: {needs}, expected {expected:.4f} ± {spread:.4f}"
+        return Stop(told, expected, spread)
+
+    def _curve(self, number: int, network: Network) -> Curve:
+        point = np.array([network.point], dtype=np.int64)
+        features = np.append(self._encode(point)[0], np.log(network.size))
+        return Curve(tuple(self._running[number]), features)
+
+    def _end(self, number: int, network: Network) -> None:
+        curve = self._curve(number, network)
+        del self._running[number]
+        self._whole.append(replace(curve, end=curve.accuracies[-1]))
+
+    def _extrapolation(self, epoch: int) -> Extrapolation:
+        """Return the model of an epoch, made anew when another trial has ended."""
+        first = self._whole[: _milestone(len(self._whole))][-_WHOLE:]
+        if self._likeness is None or self._likeness.learnt_from is not first[-1]:
+            self._likeness = Likeness(first)
+            self._settings.clear()
+        if epoch not in self._settings:
+            self._settings[epoch] = settle(first, self._likeness, epoch)
+        state = len(self._whole), len(self._stopped)
+        if epoch not in self._models or self._models[epoch][0] != state:
+            others = [one for one in self._stopped if len(one.accuracies) >= epoch]
+            known = self._whole[-_WHOLE:], others[-_OTHERS:]
+            model = Extrapolation(*known, self._likeness, epoch, self._settings[epoch])
+            self._models[epoch] = state, model
+        return self._models[epoch][1]
 
 
-def _features(curves: Sequence[Curve], epoch: int) -> Floats:
-    """Return a one, and what a curve says until an epoch, for each curve (n, 5)."""
-    begun = np.array([one.accuracies[:epoch] for one in curves])
-    later, best = begun[:, epoch // 2 :].mean(axis=1), begun.max(axis=1)
-    sizes = np.log([one.size for one in curves])
-    return np.column_stack([np.ones(len(curves)), begun[:, -1], best, later, sizes])
+def _looks(epochs: int) -> list[int]:
+    """Return the epochs at which trials are judged: all at first, then ever fewer."""
+    found, look = list[int](), 1.0
+    while round(look) < epochs:
+        found.append(round(look))
+        look = max(look * _GROWTH, look + 1)
+    return found
 
 
-def _extrapolate(whole: Sequence[Curve], curve: Curve, epoch: int) -> tuple[float, float]:
-    """Return the expected last accuracy of a curve, and the standard deviation of its error."""
-    known, ends = _features(whole, epoch), np.array([one.accuracies[-1] for one in whole])
-    # Columns on one scale, with a touch of ridge for columns that say the same.
-    centre, scale = known[:, 1:].mean(axis=0), known[:, 1:].std(axis=0) + 1e-9
-    known[:, 1:] = (known[:, 1:] - centre) / scale
-    inverse = np.linalg.inv(known.T @ known + 1e-2 * np.eye(known.shape[1]))
-    weights = inverse @ known.T @ ends
-    leverage = np.einsum("ij,jk,ik->i", known, inverse, known)
-    errors = (ends - known @ weights) / np.maximum(1 - leverage, 0.1)
-    new = _features([curve], epoch)[0]
-    new[1:] = (new[1:] - centre) / scale
-    off = np.sqrt(np.mean(errors**2) * (1 + new @ inverse @ new))
-    return float(new @ weights), float(off)
+def _milestone(count: int) -> int:
+    """Return the last number of whole curves at which the model was settled."""
+    found = LEAST
+    while (after := int(found * (1 + _FRESH)) + 1) <= count:
+        found = after
+    return found
 
 
-def _chance(needed: float, expected: float, spread: float, curves: int) -> float:
-    from scipy.stats import t  # noqa: PLC0415  scipy loads slowly
-
-    return float(t.sf((needed - expected) / max(spread, 1e-9), max(curves - _FADED, 1)))
+def _chance(short: float, spread: float, freedom: int) -> float:
+    """Return the chance of an error that makes up for what is short, by Student's distribution."""
+    return float(stdtr(freedom, -short / spread)) if short > 0 else 1.0

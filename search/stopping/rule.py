@@ -3,44 +3,55 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from space import Point
+
+
+@dataclass(frozen=True, slots=True)
+class Network:
+    """What is known of a trial before its training: its point and its size."""
+
+    point: Point
+    size: float
 
 
 @dataclass(frozen=True, slots=True)
 class Stop:
-    """Why a trial is stopped, in words, and the accuracy that it was expected to end with."""
+    """Why a trial is stopped, in words, and the accuracy that it was expected to end with.
+
+    ``spread`` is the standard deviation of that expectation, 0 where the rule knows none.
+    """
 
     reason: str
     expected: float
+    spread: float = 0.0
 
 
 class StoppingRule(ABC):
     """Judges trials while they are trained.
 
-    A rule holds no state that the store does not: telling it the epochs of a study's trials again,
-    in their order, rebuilds it.
+    A rule holds no state that the store does not: recalling the trials of a study, those that ended
+    in the order in which they did, rebuilds it.
     """
 
     @abstractmethod
-    def judge(self, number: int, size: float, epoch: int, accuracy: float) -> Stop | None:
+    def judge(self, number: int, network: Network, epoch: int, accuracy: float) -> Stop | None:
         """Take an epoch of a trial, from 1, and return a stop unless its training goes on.
 
-        A trial whose epochs begin at 1 again is trained anew. After its last epoch no trial is
-        stopped.
+        A trial whose epochs begin at an earlier one again is trained anew from there. After its
+        last epoch no trial is stopped.
         """
 
-
-@dataclass(slots=True)
-class Curve:
-    """The accuracies of a trial so far, and its size."""
-
-    size: float
-    accuracies: list[float] = field(default_factory=list)
-
-    def add(self, epoch: int, accuracy: float) -> None:
-        """Take an epoch; what stood there from an earlier attempt goes."""
-        del self.accuracies[epoch - 1 :]
-        self.accuracies.append(accuracy)
+    @abstractmethod
+    def recall(
+        self, number: int, network: Network, accuracies: Sequence[float], *, stopped: bool
+    ) -> Stop | None:
+        """Take the epochs of a trial of an earlier run; return its stop again if it was stopped."""
 
 
 def rungs(epochs: int, factor: int) -> list[int]:

@@ -105,9 +105,25 @@ def test_the_first_network_is_the_smallest() -> None:
         assert getattr(first.architecture, size) == min(getattr(one, size) for one in drawn)
 
 
+def test_what_was_expected_counts_the_less_the_less_sure_it_is() -> None:
+    rng = np.random.default_rng(3)
+    features = np.column_stack([rng.integers(0, 3, (30, 3)) / 2, rng.random(30)])
+    accuracy = 0.5 + 0.3 * features[:, -1] + 0.1 * features[:, 0]
+    wrong = accuracy + np.where(np.arange(30) < 5, -0.3, 0.0)
+    kernel = find_kernel(features[5:], accuracy[5:])
+    off = []
+    for spread in (0.0, 0.1, 10.0):
+        own = np.where(np.arange(30) < 5, spread, 0.0)
+        mean, _ = Surrogate(features, wrong, kernel, own).predict(features)
+        off.append(np.abs(mean - accuracy)[:5].mean())
+    assert off[0] > 2 * off[1] > 2 * off[2]
+    without, _ = Surrogate(features[5:], accuracy[5:], kernel).predict(features[:5])
+    assert off[2] == pytest.approx(np.abs(without - accuracy[:5]).mean(), abs=0.01)
+
+
 def test_of_many_networks_those_near_the_front_are_kept() -> None:
     rng = np.random.default_rng(2)
-    told = Told(np.zeros((400, 1), dtype=np.int64), rng.random(400), rng.random(400))
+    told = Told(np.zeros((400, 1), dtype=np.int64), rng.random(400), rng.random(400), np.zeros(400))
     kept = most_useful(told, 50)
     assert len(kept) == len(set(kept)) == 50
     level = Staircase.of(told.accuracy, told.log_size, -np.inf, np.inf).level(told.log_size)

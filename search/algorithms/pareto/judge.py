@@ -35,15 +35,19 @@ _NARROWEST = 0.1
 @final
 @dataclass(frozen=True, eq=False, slots=True)
 class Told:
-    """Networks in the order of their proposal: points (n, d), logarithm of size, accuracy (n,)."""
+    """Networks in the order of their proposal: points (n, d), logarithm of size, accuracy (n,).
+
+    ``spread`` (n,) is the standard deviation of accuracies that were expected, and 0 of observed.
+    """
 
     points: Ints
     log_size: Floats
     accuracy: Floats
+    spread: Floats
 
     def part(self, rows: Ints) -> Told:
         """Return some of the networks."""
-        return Told(self.points[rows], self.log_size[rows], self.accuracy[rows])
+        return Told(self.points[rows], self.log_size[rows], self.accuracy[rows], self.spread[rows])
 
 
 @final
@@ -67,7 +71,7 @@ def find_view(told: Told, encode: Callable[[Ints], Floats]) -> View:
     width = max(float(told.log_size.max()) - low, _NARROWEST)
     chosen = told.part(most_useful(told, _FITTED_TO))
     features = View(encode, low, width, None).features(chosen.points, chosen.log_size)
-    return View(encode, low, width, find_kernel(features, chosen.accuracy))
+    return View(encode, low, width, find_kernel(features, chosen.accuracy, chosen.spread))
 
 
 @final
@@ -93,6 +97,7 @@ class Judge:
                 np.vstack([learnt.points, waiting.points]),
                 np.append(learnt.log_size, waiting.log_size),
                 np.append(learnt.accuracy, expected),
+                np.append(learnt.spread, np.zeros(len(expected))),
             )
             self._model = self._surrogate(learnt)
         expected, _ = self._predict(learnt.points, learnt.log_size)
@@ -135,7 +140,7 @@ class Judge:
 
     def _surrogate(self, told: Told) -> Surrogate:
         features = self._view.features(told.points, told.log_size)
-        return self._make(features, told.accuracy, self._view.kernel)
+        return self._make(features, told.accuracy, self._view.kernel, told.spread)
 
     def _predict(self, points: Ints, log_size: Floats) -> tuple[Floats, Floats]:
         return self._model.predict(self._view.features(points, log_size))

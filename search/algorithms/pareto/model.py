@@ -24,6 +24,8 @@ _LEAST_ERROR = 1e-3
 """Errors below it hardly differ: their logarithm has an end."""
 _CAUTION = 1.6
 """How much wider spreads are taken where a chance must hold: by the ends of searches on tables."""
+_LEAST = 1e-6
+"""A variance that keeps matrices regular."""
 _ROUNDS = 40
 """Steps of the search for lengths, at most."""
 # Where amplitude, lengths and noise are looked for.
@@ -45,17 +47,25 @@ class Surrogate:
         features: (n, f) of trained networks: choices between 0 and 1, then size from 0 to 1.
         accuracy: (n,) fractions.
         kernel: As found by `find_kernel`.
+        spread: (n,) standard deviations of accuracies that were expected, 0 of observed ones.
         own: How many of them give middle and scale, where those behind are of other studies; then
             a last column holds the number of the study, 0 for this one.
     """
 
     def __init__(
-        self, features: Floats, accuracy: Floats, kernel: Any, *, own: int | None = None
+        self,
+        features: Floats,
+        accuracy: Floats,
+        kernel: Any,
+        spread: Floats | float = 0.0,
+        *,
+        own: int | None = None,
     ) -> None:
         self._shared, self._own = own is not None, own
         errors = log_error(accuracy)
         self._middle, self._scale = float(errors[:own].mean()), float(errors[:own].std()) + TINY
-        self._process = GaussianProcessRegressor(kernel, alpha=1e-6, optimizer=None)
+        unsure = _variance(spread, accuracy, self._scale)
+        self._process = GaussianProcessRegressor(kernel, alpha=unsure, optimizer=None)
         self._process.fit(features, (errors - self._middle) / self._scale)
 
     def noise(self, accuracy: Floats) -> Floats:
@@ -125,7 +135,14 @@ def accuracy_of(error: Floats) -> Floats:
     return found
 
 
-def find_kernel(features: Floats, accuracy: Floats) -> Any:
+def _variance(spread: Floats | float, accuracy: Floats, scale: float) -> Floats:
+    """Return the variances of what was told, on the model's own scale: to first order."""
+    off = spread / (1 + _LEAST_ERROR - accuracy) / scale
+    found: Floats = _LEAST + off**2
+    return found
+
+
+def find_kernel(features: Floats, accuracy: Floats, spread: Floats | float = 0.0) -> Any:
     """Return the kernel with the amplitude, lengths and noise that explain accuracies best.
 
     Best by likelihood and a prior, under which lengths grow with the number of choices, so that a
@@ -142,9 +159,11 @@ def find_kernel(features: Floats, accuracy: Floats) -> Any:
     covariance[1:-2, 1:-2] += _TOGETHER**2
     kernel = ConstantKernel(1.0, BEYOND) * ChoiceKernel(np.exp(middle)) + WhiteKernel(1e-2, BEYOND)
     search = _with_prior(means, np.linalg.inv(covariance))
-    process = GaussianProcessRegressor(kernel, alpha=1e-6, optimizer=search)
     errors = log_error(accuracy)
-    process.fit(features, (errors - errors.mean()) / (errors.std() + TINY))
+    scale = float(errors.std()) + TINY
+    unsure = _variance(spread, accuracy, scale)
+    process = GaussianProcessRegressor(kernel, alpha=unsure, optimizer=search)
+    process.fit(features, (errors - errors.mean()) / scale)
     return process.kernel_
 
 
@@ -174,5 +193,5 @@ def _with_prior(means: Floats, precision: Floats) -> Callable[..., tuple[Floats,
     return search
 
 
-Model: TypeAlias = "Callable[[Floats, Floats, Any], Surrogate]"
+Model: TypeAlias = "Callable[[Floats, Floats, Any, Floats], Surrogate]"
 """From features, accuracies and a kernel to a model."""

@@ -43,11 +43,15 @@ _FRESH = 0.1
 
 @dataclass(slots=True)
 class _Known:
-    """A network that was proposed, with its accuracy once that is known."""
+    """A network that was proposed, with its accuracy once that is known.
+
+    ``spread`` is how far an accuracy may be off that was expected, not observed.
+    """
 
     point: Point
     log_size: float
     accuracy: float | None = None
+    spread: float = 0.0
     failed: bool = False
 
 
@@ -106,6 +110,7 @@ class ParetoSearch(Algorithm):
         """Learn an accuracy, or that training failed."""
         known = self._known[outcome.proposal.fingerprint]
         known.accuracy, known.failed = outcome.accuracy, outcome.accuracy is None
+        known.spread = outcome.spread
 
     def _smallest(self, rng: np.random.Generator) -> Proposal | None:
         """Return the smallest network that is found: it is on the front, whatever it reaches."""
@@ -190,4 +195,5 @@ def _array(known: Sequence[_Known]) -> Told:
         np.array([one.point for one in known], dtype=np.int64),
         np.array([one.log_size for one in known]),
         np.array(accuracy),
+        np.array([one.spread for one in known]),
     )

@@ -103,9 +103,10 @@ class Sharing:
     def _made(
         self, view: View, kernel: Any, shares: list[tuple[float, float]], *given: Any
     ) -> Surrogate:
-        features, accuracy, _ = given
-        rows = self._rows(features, accuracy, view, shares)
-        return Surrogate(*rows, _joint(kernel, shares), own=len(accuracy))
+        features, accuracy, _, spread = given
+        rows, told = self._rows(features, accuracy, view, shares)
+        spreads = np.append(spread, np.zeros(len(told) - len(accuracy)))
+        return Surrogate(rows, told, _joint(kernel, shares), spreads, own=len(accuracy))
 
     def _likelihood(
         self, told: Told, view: View, kernel: Any, shares: list[tuple[float, float]]
@@ -136,7 +137,9 @@ class _Study:
     """An earlier study with a model of its own."""
 
     def __init__(self, earlier: Earlier, encode: Callable[[Ints], Floats]) -> None:
-        whole = Told(earlier.points, np.log(earlier.size), earlier.accuracy)
+        whole = Told(
+            earlier.points, np.log(earlier.size), earlier.accuracy, np.zeros(len(earlier.size))
+        )
         self.told = whole.part(most_useful(whole, _MOST))
         self.view = find_view(self.told, encode)
         features = self.view.features(self.told.points, self.told.log_size)
