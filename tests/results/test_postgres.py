@@ -17,6 +17,7 @@ from results.schema import VERSION
 
 from .samples import new_study, report, start
 from .store_kit import StoreKit
+from .upgrade_kit import UpgradeKit
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,7 +35,7 @@ def store(empty: str) -> Iterator[Store]:
     opened.close()
 
 
-class TestPostgres(StoreKit):
+class TestPostgres(StoreKit, UpgradeKit):
     """The kit on one PostgreSQL database."""
 
 

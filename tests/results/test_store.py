@@ -21,6 +21,7 @@ from space.errors import InputError
 from .samples import new_study, report, start
 from .store_kit import StoreKit, child
 from .stores.make import HERE, fill, told
+from .upgrade_kit import UpgradeKit
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,7 +41,7 @@ def store(empty: str) -> Iterator[Store]:
     opened.close()
 
 
-class TestSqlite(StoreKit):
+class TestSqlite(StoreKit, UpgradeKit):
     """The kit on one SQLite file."""
 
 
