@@ -66,15 +66,22 @@ def smallest(
             over seeds must reach the accuracy (see `confidence.sure_frame`).
 
     Raises:
+        InputError: The accuracy is no fraction.
         NoTrialError: No trial is accurate enough; says how accurate they get.
     """
+    if not 0 < min_accuracy <= 1:
+        hint = f"Write {min_accuracy / 100:g}." if 1 < min_accuracy <= 100 else ""
+        rule = "an accuracy must be a fraction above 0, at most 1"
+        raise InputError("min_accuracy", rule, min_accuracy, hint)
     if confidence is not None:
         return _smallest_sure(store, study_id, size, min_accuracy, confidence)
     enough = [TRIALS.c.accuracy >= min_accuracy, TRIALS.c[size].is_not(None)]
     number = _first(store, study_id, enough, [TRIALS.c[size], TRIALS.c.accuracy.desc()])
     if number is None:
         reached = finished_frame(store, study_id)[columns.ACCURACY].max()
-        hint = "" if math.isnan(reached) else f"The best reached {reached}."
+        hint = "No trial has finished."
+        if not math.isnan(reached):
+            hint = f"The best reached {reached:.4f}."
         raise NoTrialError("min_accuracy", "a finished trial must reach it", min_accuracy, hint)
     return number
 

@@ -41,7 +41,8 @@ class Finals:
     """What trainings with fresh seeds gave for the same network.
 
     Args:
-        trainings: How many.
+        verdict: What the finals say of it, in words.
+        trainings: How many were tested: 0 before the test images were opened, or without a place.
         mean: Their mean accuracy on the test images, a fraction.
         std: Its standard deviation between trainings.
         low: The lower end of the 95 % interval of the mean, and ``high`` the upper one.
@@ -49,6 +50,7 @@ class Finals:
         images: How many test images there are.
     """
 
+    verdict: str
     trainings: int
     mean: float
     std: float
@@ -125,15 +127,18 @@ def _validation_accuracy(accuracy: float, images: int) -> str:
 def _finals_rows(finals: Finals | None) -> dict[str, str]:
     if finals is None:
         return {}
+    rows = {"finals": finals.verdict}
+    if not finals.trainings:
+        return rows
     told = f"{finals.mean:.2%} ± {finals.std:.2%} of {finals.images:,} images"
     ends = f"95 % interval of the mean {finals.low:.2%} to {finals.high:.2%}"
-    return {"accuracy, test": f"{told} ({ends}), n = {finals.trainings} trainings"}
+    return rows | {"accuracy, test": f"{told} ({ends}), n = {finals.trainings} trainings"}
 
 
 def _caution(subject: Subject) -> str:
     chosen = "The validation images are those that the network was chosen by"
-    if subject.finals is None:
-        return f"{chosen}, so expect a little less on new ones. The test images were not looked at."
+    if subject.finals is None or not subject.finals.trainings:
+        return f"{chosen}, so expect a little less on new ones. No test image was shown to it."
     told = "The test accuracy is that of trainings with fresh seeds, not of these weights."
     return f"{chosen}. {told}"
 

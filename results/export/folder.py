@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 from space import Architecture
 from trainers import build_network, load_weights
 
+from .. import columns
 from ..errors import ExportError
 from ..files import replaced_folder
+from ..finals import finalists_frame
 from ..store import weights_path
 from .card import UNKNOWN_LICENCE, Finals, Subject, card
 from .check import Check, check_folder
@@ -60,7 +62,6 @@ def export_trial(  # noqa: PLR0913 - what to export, where to, from which data, 
     check: bool = True,
     plain: bool = False,
     licence: str = UNKNOWN_LICENCE,
-    finals: Finals | None = None,
     tell: Callable[[str], None] = lambda _doing: None,
 ) -> ExportReport:
     """Write a trained network to ``destination``, checked before it appears there.
@@ -79,7 +80,6 @@ def export_trial(  # noqa: PLR0913 - what to export, where to, from which data, 
         check: Compare every form with the trained network on the validation images.
         plain: Leave out all forms but those of torch and of sizewise.
         licence: Of network and weights, as the card tells it.
-        finals: What trainings with fresh seeds gave, for the card.
         tell: Hears what is being done.
 
     Raises:
@@ -93,7 +93,7 @@ def export_trial(  # noqa: PLR0913 - what to export, where to, from which data, 
     _check_destination(destination, force=force)
     _check_data(study, split)
     accuracy = _check_accuracy(trial)
-    subject = Subject(study, trial, split, licence, finals)
+    subject = Subject(study, trial, split, licence, _finals(store, study, trial, split))
     with replaced_folder(destination) as folder:
         weights = weights_path(store, study_name, trial.number)
         notes = write_contents(folder, subject, weights, plain=plain, tell=tell)
@@ -103,6 +103,25 @@ def export_trial(  # noqa: PLR0913 - what to export, where to, from which data, 
         files = tuple(sorted(path.name for path in folder.iterdir()))
     numbers = (trial.number, trial.params, trial.macs, accuracy)
     return ExportReport(destination, study.name, *numbers, checked, files, notes)
+
+
+def _finals(store: Store, study: StudyRecord, trial: TrialRecord, split: Split) -> Finals | None:
+    """Return what the finals say of a trial, or None where it was not in them."""
+    rows = finalists_frame(store, study.id, study.size)
+    found = rows[rows[columns.NUMBER] == trial.number].to_dict("records")
+    if not found:
+        return None
+    told = found[0]
+    mean, margin = told[columns.TEST_MEAN], told[columns.TEST_MARGIN]
+    return Finals(
+        f"{told[columns.VERDICT]}: {told[columns.WHY]}",
+        told[columns.TEST_N],
+        mean,
+        told[columns.TEST_STD],
+        mean - margin,
+        mean + margin,
+        len(split.test),
+    )
 
 
 def _checked(folder: Path, subject: Subject, tell: Callable[[str], None]) -> Check:

@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 
 from results import Store, StudyRecord, open_store
-from results.errors import ExportError
+from results.errors import ExportError, NoTrialError
 from results.export import choose_trial
+from space.errors import InputError
 
 from .samples import new_study, report, start
 
@@ -50,28 +51,30 @@ def test_the_chosen_trial_is_the_best_of_all_that_fit(store: Store, size: str) -
     everything = range(len(points))
     for most in (100, 250, 300, 10_000):
         fit = [number for number in everything if points[number][1] <= most]
-        wanted = min(fit, key=lambda each: (-points[each][0], cost(each), each))
+        wanted = min(fit, key=lambda each: (-points[each][0], points[each][1], each))
         assert choose_trial(store, study, max_params=most).number == wanted
     for least in (0.1, 0.7, 0.71, 0.95):
         fit = [number for number in everything if points[number][0] >= least]
         wanted = min(fit, key=lambda each: (cost(each), -points[each][0], each))
         assert choose_trial(store, study, min_accuracy=least).number == wanted
-    wanted = min(everything, key=lambda each: (-points[each][0], cost(each), each))
+    wanted = min(everything, key=lambda each: (-points[each][0], points[each][1], each))
     assert choose_trial(store, study).number == wanted
     assert choose_trial(store, study, 99).number == 99
 
 
 def test_what_no_trial_meets_is_told_with_the_nearest(store: Store) -> None:
     study = new_study(store)
-    with pytest.raises(ExportError, match="finished trial"):
+    with pytest.raises(NoTrialError, match="No trial has finished"):
         choose_trial(store, study, max_params=100)
+    with pytest.raises(NoTrialError, match="No trial has finished"):
+        choose_trial(store, study, min_accuracy=0.5)
     add(store, study, 0, 0.8, 300)
     add(store, study, 1, 0.9, 2500)
-    with pytest.raises(ExportError, match=r"max-params.*trial 0: 0\.8000 with 300 params"):
+    with pytest.raises(NoTrialError, match=r"max_params 299.*The smallest have params 300"):
         choose_trial(store, study, max_params=299)
-    with pytest.raises(ExportError, match=r"min-accuracy.*trial 1: 0\.9000 with 2,500 params"):
+    with pytest.raises(NoTrialError, match=r"min_accuracy.*The best reached 0\.9000"):
         choose_trial(store, study, min_accuracy=0.91)
-    with pytest.raises(ExportError, match=r"fraction.*Write 0\.995"):
+    with pytest.raises(InputError, match=r"fraction.*Write 0\.995"):
         choose_trial(store, study, min_accuracy=99.5)
     with pytest.raises(ExportError, match=r"one of TRIAL.*TRIAL 1, --max-params 300"):
         choose_trial(store, study, 1, max_params=300)
