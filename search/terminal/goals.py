@@ -33,7 +33,7 @@ def print_goal(study: Study, out: Console) -> None:
     if aim is not None:
         size = study.record.size
         told = f"{told_aim(aim, size)}: {told_state(aim, size, _finished(study))}"
-        out.print(f"goal   {told}", highlight=False)
+        out.print(f"Goal   {told}", highlight=False)
 
 
 def goal_document(study: Study) -> dict[str, Any] | None:

@@ -75,9 +75,9 @@ class Surrogate:
 
     @property
     def freedom(self) -> float:
-        """Networks that were told here beyond one for each length and the noise, at least half."""
+        """Networks that were told here beyond one for each length and the noise, or a quarter."""
         rows = len(self._process.X_train_[: self._own])
-        return float(max(rows - self._process.X_train_.shape[1] - 1, rows / 2))
+        return float(max(rows - self._process.X_train_.shape[1] - 1, rows / 4))
 
     @property
     def doubt(self) -> float:
