@@ -23,7 +23,7 @@ from .samples import new_study, report, small_network, start
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-FRAMES = ("TRIALS", "CURVES", "FINALS", "STUDIES", "USAGE", "IMPORTANCE")
+FRAMES = ("TRIALS", "CURVES", "FINALS", "STUDIES", "USAGE", "IMPORTANCE", "BOUGHT")
 
 
 @pytest.fixture
