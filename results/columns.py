@@ -185,6 +185,21 @@ ACCURACY_KNOWN: Final = "accuracy_known"
 SIZE_KNOWN: Final = "size_known"
 """The share of the variance of the log of size that all choices explain. Unit: fraction."""
 
+PART: Final = "part"
+"""A stage of the space, such as ``stages[0]``, or the head. Unit: text."""
+
+SHARE: Final = "share"
+"""Which share of a network's parameters the part has, on average. Unit: fraction."""
+
+PER_DOUBLING: Final = "per_doubling"
+"""Accuracy that a doubling of the part's parameters goes with. Unit: fraction."""
+
+PER_DOUBLING_ERROR: Final = "per_doubling_error"
+"""The standard error of that. Unit: fraction."""
+
+PER_THOUSAND: Final = "per_thousand"
+"""Accuracy that 1,000 parameters more go with, at the part's median. Unit: fraction."""
+
 SIZES: Final = (PARAMS, MACS, ACTIVATION_BYTES, WEIGHT_BYTES, LATENCY_MS)
 """The columns that accuracy can be weighed against; ``latency_ms`` where it was measured."""
 
@@ -303,3 +318,12 @@ IMPORTANCE: Final = {
     SIZE_KNOWN: "float64",
 }
 """The columns of a frame of what matters, in their order, with their types."""
+
+BOUGHT: Final = {
+    PART: "str",
+    SHARE: "float64",
+    PER_DOUBLING: "float64",
+    PER_DOUBLING_ERROR: "float64",
+    PER_THOUSAND: "float64",
+}
+"""The columns of a frame of what size bought, in their order, with their types."""

@@ -176,6 +176,19 @@ class Study:
 
         return importance_frame(self.store, self.record, self.size(size))
 
+    def what_size_bought(self) -> pd.DataFrame:
+        """Return what accuracy the parameters of each stage, and of the head, went with.
+
+        `results.answers.bought` tells how; the columns are those of `columns.BOUGHT`.
+
+        Raises:
+            NoTrialError: Too few trials have finished.
+        """
+        # scikit-learn takes a second to import.
+        from .answers.bought import bought_frame  # noqa: PLC0415
+
+        return bought_frame(self.store, self.record)
+
     def trial(self, number: int) -> TrialRecord:
         """Return a trial with its documents."""
         return self.store.trial(self._id, number)

@@ -47,6 +47,15 @@ def cost_points(levels: Sequence[Level], limits: Limits, points: Ints) -> Costs:
     return Costs(*(np.concatenate([getattr(part, name) for part in parts]) for name in names))
 
 
+def cost_parts(levels: Sequence[Level], points: Ints) -> dict[str, Ints]:
+    """Return params and macs (n, 2) of each stage and of the head, by where it stands."""
+    sums: dict[str, Ints] = {}
+    for level, edge in walk(levels, points):
+        added = level.costs.take(edge, axis=0, mode="wrap")[:, :2]
+        sums[level.step.where] = sums.get(level.step.where, np.zeros_like(added)) + added
+    return sums
+
+
 def walk(levels: Sequence[Level], points: Ints) -> Iterator[tuple[Level, Ints]]:
     """Yield each level with the edge that each point takes there, -1 where it cannot stand.
 

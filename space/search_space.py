@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias, final
 
 from .architecture import Architecture, check_classes, check_input_shape
 from .blocks import part_layers
-from .bulk import cost_points, settle_points
+from .bulk import cost_parts, cost_points, settle_points
 from .canonical import canonical
 from .census import take_census
 from .encoding import encode, feature_names
@@ -178,6 +178,16 @@ class SearchSpace:
             InputError: The array has another shape, or holds an index that no choice has.
         """
         return cost_points(self._engine.levels, self.limits, check_points(self.dimensions, points))
+
+    def cost_parts(self, points: npt.ArrayLike) -> dict[str, npt.NDArray[np.int64]]:
+        """Return params and macs (n, 2) of each stage and of the head, by where it stands.
+
+        Of points whose layers do not fit they mean nothing.
+
+        Raises:
+            InputError: As for `costs`.
+        """
+        return cost_parts(self._engine.levels, check_points(self.dimensions, points))
 
     def settle(self, points: npt.ArrayLike) -> npt.NDArray[np.int64]:
         """Return the canonical points of an array (n, d); a row whose layers do not fit stays.

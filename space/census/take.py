@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ..bulk import cost_points, walk
+from ..bulk import cost_parts, cost_points
 from ..language import Bound
 from ..lattice.bounds import BEYOND, open_box, prune
 from ..lattice.draw import Sampler
@@ -97,10 +97,7 @@ def _edges(least: int, most: int) -> list[int]:
 
 
 def _shares(engine: Engine, sample: Ints) -> tuple[Share, ...]:
-    sums: dict[str, Ints] = {}
-    for level, edge in walk(engine.levels, sample):
-        added = level.costs[edge, :2]
-        sums[level.step.where] = sums.get(level.step.where, np.zeros_like(added)) + added
+    sums = cost_parts(engine.levels, sample)
     whole = np.maximum(sum(sums.values()), 1)
     means = {where: (part / whole).mean(axis=0) for where, part in sums.items()}
     return tuple(Share(where, float(mean[0]), float(mean[1])) for where, mean in means.items())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from itertools import product
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -145,3 +146,32 @@ def test_what_matters_is_what_the_numbers_were_made_of(store: Store) -> None:
     assert by_size.idxmax() in {"head.hidden", "head.pool", "stages[0].filters"}
     assert (frame["accuracy_known"] > 0.9).all()
     assert (frame["size_known"] > 0.5).all()
+
+
+def test_what_size_bought_finds_the_slopes_that_were_put_in(store: Store) -> None:
+    document = {
+        "stages": [
+            {"repeat": [1], "op": ["conv"], "filters": [4], "kernel": [3], "pool": ["max"]},
+            {"repeat": [1], "op": ["conv"], "filters": [4, 8, 16], "kernel": [1, 3]},
+        ],
+        "head": {"pool": ["global_avg"], "hidden": [[], [8], [32]], "dropout": [0.0]},
+    }
+    space = SearchSpace.from_dict(document, input_shape=(1, 8, 8), classes=10)
+    record = new_study(store, "made", space=document)
+    points = list(product(*(range(len(each.choices)) for each in space.dimensions))) * 2
+    parts = {where: costs[:, 0] for where, costs in space.cost_parts(points).items()}
+    for number, point in enumerate(points):
+        network = space.build_freely(point)
+        assert sum(params[number] for params in parts.values()) == network.params
+        trial_id = store.start_trial(record.id, start(number, network, point=point))
+        logs = [math.log2(1 + parts[where][number]) for where in ("stages[1]", "head")]
+        accuracy = 0.1 + 0.05 * logs[0] - 0.01 * logs[1]
+        store.record_epoch(trial_id, report(1, accuracy), end=("finished", "trained"))
+    frame = Study(store, "made").what_size_bought().set_index("part")
+    assert frame["share"].sum() == pytest.approx(1)
+    assert math.isnan(frame.loc["stages[0]", "per_doubling"])
+    for where, slope in (("stages[1]", 0.05), ("head", -0.01)):
+        assert frame.loc[where, "per_doubling"] == pytest.approx(slope)
+        assert frame.loc[where, "per_doubling_error"] == pytest.approx(0, abs=1e-9)
+        marginal = 1000 * slope / ((1 + np.median(parts[where])) * math.log(2))
+        assert frame.loc[where, "per_thousand"] == pytest.approx(marginal)

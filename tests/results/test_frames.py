@@ -32,6 +32,7 @@ FRAMES = (
     "STUDIES",
     "USAGE",
     "IMPORTANCE",
+    "BOUGHT",
 )
 
 
