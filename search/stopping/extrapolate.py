@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.linalg import cho_factor, cho_solve
 
-from ..algorithms.pareto.model import find_kernel
+from ..algorithms.pareto.model import explain
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -79,7 +79,7 @@ class Likeness:
         self._low, self._width = sizes.min(), max(float(np.ptp(sizes)), _NARROWEST)
         ends = np.array([one.end for one in whole])
         features = np.array([one.features for one in whole])
-        self._kernel = find_kernel(self._scaled(features), ends).k1.k2
+        self._kernel = explain(self._scaled(features), ends).k1.k2
 
     def __call__(self, one: Floats, other: Floats | None = None) -> Floats:
         """Return the likeness (n, m) of networks, 1 for equal ones, from their features."""

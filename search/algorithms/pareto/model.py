@@ -143,11 +143,23 @@ def _variance(spread: Floats | float, accuracy: Floats, scale: float) -> Floats:
 
 
 def find_kernel(features: Floats, accuracy: Floats, spread: Floats | float = 0.0) -> Any:
-    """Return the kernel with the amplitude, lengths and noise that explain accuracies best.
+    """Return the kernel with the amplitude, lengths and noise that explain accuracies best."""
+    errors = log_error(accuracy)
+    scale = float(errors.std()) + TINY
+    return explain(features, errors, _variance(spread, accuracy, scale))
+
+
+def explain(features: Floats, values: Floats, unsure: Floats | float = _LEAST) -> Any:
+    """Return the kernel that explains values on any scale best.
 
     Best by likelihood and a prior, under which lengths grow with the number of choices, so that a
     handful of networks do not settle which choices count, and are alike: what is learnt of the
     length of one choice is believed of the others in part.
+
+    Args:
+        features: (n, f) of networks, as `Surrogate` takes them.
+        values: (n,)
+        unsure: (n,) variances of the values, as shares of that of all of them.
     """
     columns = features.shape[1]
     middle = np.full(columns, 0.5 * np.log(columns - 1.0) if columns > 1 else 0.0)
@@ -159,11 +171,8 @@ def find_kernel(features: Floats, accuracy: Floats, spread: Floats | float = 0.0
     covariance[1:-2, 1:-2] += _TOGETHER**2
     kernel = ConstantKernel(1.0, BEYOND) * ChoiceKernel(np.exp(middle)) + WhiteKernel(1e-2, BEYOND)
     search = _with_prior(means, np.linalg.inv(covariance))
-    errors = log_error(accuracy)
-    scale = float(errors.std()) + TINY
-    unsure = _variance(spread, accuracy, scale)
     process = GaussianProcessRegressor(kernel, alpha=unsure, optimizer=search)
-    process.fit(features, (errors - errors.mean()) / scale)
+    process.fit(features, (values - values.mean()) / (values.std() + TINY))
     return process.kernel_
 
 
