@@ -37,7 +37,8 @@ def numbers(store: Store, name: str) -> list[dict[str, Any]]:
     study = Study(store, name)
     trials = study.trials().drop(columns=VOLATILE)
     epochs = study.epochs().drop(columns=["seconds", "images_per_second"])
-    return [*trials.to_dict("records"), *epochs.to_dict("records")]
+    told = (frame.astype(object).where(frame.notna(), None) for frame in (trials, epochs))
+    return [row for frame in told for row in frame.to_dict("records")]
 
 
 def start_of(trial: TrialRecord) -> TrialStart:
