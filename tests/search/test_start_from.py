@@ -131,7 +131,9 @@ def test_a_related_study_makes_predictions_better_and_an_unrelated_one_leaves_th
 
     def error(found: np.ndarray) -> float:
         model = Sharing([Earlier(there, np.exp(sizes), found)], encode).model(told, view)
-        mean, _ = model(features[:12], told.accuracy, view.kernel).predict(features[12:])
+        mean, _ = model(features[:12], told.accuracy, view.kernel, told.spread).predict(
+            features[12:]
+        )
         return float(np.sqrt(np.mean((mean - 0.7 - 0.02 * value[12:]) ** 2)))
 
     alone, _ = Surrogate(features[:12], told.accuracy, view.kernel).predict(features[12:])
