@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import math
 import warnings
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 import optuna
-import pandas as pd
 from optuna.distributions import CategoricalDistribution
 from optuna.storages import JournalStorage, RDBStorage
 from optuna.storages.journal import JournalFileBackend
@@ -19,7 +20,8 @@ from space.errors import InputError
 from .. import columns
 from ..connection import absolute, is_file
 from ..schema import FAILED, FINISHED, RUNNING, STOPPED
-from .points import points_of, space_of
+from .points import space_of
+from .trials import told_trials
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
     from optuna.storages import BaseStorage
 
     from ..study import Study
+    from .trials import Told
 
 STATES: Final = {
     FINISHED: TrialState.COMPLETE,
@@ -106,48 +109,38 @@ def _hurry(connection: Any, _record: object) -> None:
 
 def frozen_trials(study: Study) -> Iterator[FrozenTrial]:
     """Yield the trials of a study as Optuna's."""
-    space, points = space_of(study.store, study.record), points_of(study.store, study.record.id)
+    space = space_of(study.store, study.record)
     if space is None:
         return
     choices = {each.name: CategoricalDistribution(each.labels) for each in space.dimensions}
-    epochs = study.epochs()
-    curves = {
-        number: dict(zip(curve[columns.EPOCH], curve[columns.ACCURACY], strict=True))
-        for number, curve in epochs.groupby(columns.NUMBER)
-    }
-    for row in study.trials().to_dict("records"):
-        number = row[columns.NUMBER]
-        labels = space.labels(points[number])
-        yield _trial(row, study.record.size, labels, dict(choices), curves.get(number, {}))
+    for told in told_trials(study):
+        yield _trial(told, study.record.size, dict(choices))
 
 
-def _trial(
-    row: dict[Any, Any],
-    size: str,
-    labels: dict[str, Any],
-    choices: dict[str, BaseDistribution],
-    curve: dict[int, float],
-) -> FrozenTrial:
-    values = [row[columns.ACCURACY], row[size]]
+def _trial(told: Told, size: str, choices: dict[str, BaseDistribution]) -> FrozenTrial:
+    row = told.row
+    values = [float(row[name]) for name in (columns.ACCURACY, size) if name in row]
     state = STATES[row[columns.STATE]]
-    if state is TrialState.COMPLETE and pd.isna(values).any():
+    if state is TrialState.COMPLETE and len(values) < 2:
         state = TrialState.FAIL
     return FrozenTrial(
-        number=row[columns.NUMBER],
+        number=told.number,
         trial_id=-1,
         state=state,
         value=None,
-        values=[float(value) for value in values] if state is TrialState.COMPLETE else None,
-        datetime_start=_local(row[columns.STARTED]),
-        datetime_complete=_local(row[columns.ENDED]),
-        params=labels,
+        values=values if state is TrialState.COMPLETE else None,
+        datetime_start=_local(told.started),
+        datetime_complete=None if told.ended is None else _local(told.ended),
+        params=told.choices,
         distributions=choices,
-        user_attrs={name: row[name] for name in _ATTRIBUTES if not pd.isna(row[name])},
+        user_attrs={name: row[name] for name in _ATTRIBUTES if name in row},
         system_attrs={},
-        intermediate_values=curve,
+        intermediate_values={
+            each[columns.EPOCH]: each.get(columns.ACCURACY, math.nan) for each in told.epochs
+        },
     )
 
 
-def _local(moment: Any) -> Any:
+def _local(moment: float) -> datetime:
     """Return a time as Optuna keeps it: of this place, and without saying so."""
-    return None if pd.isna(moment) else moment.to_pydatetime().astimezone().replace(tzinfo=None)
+    return datetime.fromtimestamp(moment, UTC).astimezone().replace(tzinfo=None)

@@ -17,8 +17,8 @@ def save(
         str,
         typer.Argument(
             metavar="TO",
-            help="A file that ends in .csv, .parquet or .log (an Optuna journal), or the URL of an "
-            "Optuna storage.",
+            help="A file that ends in .csv, .parquet or .log (an Optuna journal), the URL of an "
+            "Optuna storage, mlflow:URI or tensorboard:FOLDER.",
             show_default=False,
         ),
     ],
@@ -27,12 +27,23 @@ def save(
     ] = "trials",
     store: StoreOption = None,
 ) -> None:
-    """Write a study for other programs: tables, or Optuna's own study."""
+    """Write a study for other programs: tables, or for Optuna, MLflow or TensorBoard."""
     from results import Study, open_store
     from search.terminal.stores import print_saved
 
     opened = Study(open_store(store), study)
-    if "://" in to or to.endswith(".log"):
+    kind, _, where = to.partition(":")
+    if kind == "mlflow":
+        from results.bridges.mlflow_runs import save_mlflow
+
+        print_saved(save_mlflow(opened, where), "new or changed trials", to)
+        typer.echo(_seen_in_mlflow(where))
+    elif kind == "tensorboard":
+        from results.bridges.tensorboard_events import save_tensorboard
+
+        print_saved(save_tensorboard(opened, Path(where)), "trials", to)
+        typer.echo(f"See it by `tensorboard --logdir {where}`.")
+    elif "://" in to or to.endswith(".log"):
         from results.bridges.optuna_storage import save_optuna
 
         print_saved(save_optuna(opened, to), "trials", to)
@@ -41,3 +52,9 @@ def save(
         from results.bridges.tables import save_table
 
         print_saved(save_table(opened, Path(to), table), table, to)
+
+
+def _seen_in_mlflow(uri: str) -> str:
+    if not uri or uri.startswith("http"):
+        return "See it on the page of your MLflow server."
+    return f"See it by `mlflow ui --backend-store-uri {uri}`."

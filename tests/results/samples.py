@@ -4,12 +4,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from results import StudyRecord, TrialStart
-from space import Architecture
+import numpy as np
+
+from results import Study, StudyRecord, TrialStart
+from space import Architecture, SearchSpace
 from space.layers import Conv2d, Flatten, Linear, MaxPool2d, ReLU
 
 if TYPE_CHECKING:
     from results import Store
+
+SPACE = {
+    "stages": [
+        {"repeat": [1, 2], "op": ["conv"], "filters": [4, 8], "kernel": [1, 3], "pool": ["none"]}
+    ],
+    "head": {"pool": ["global_avg", "flatten"], "hidden": [[], [16]], "dropout": [0.0]},
+}
+STATES = ("finished", "finished", "stopped", "failed", "running", "finished")
 
 
 def small_network(filters: int = 8) -> Architecture:
@@ -56,3 +66,23 @@ def new_study(store: Store, name: str = "digits", **changes: Any) -> StudyRecord
         "size": "params",
     }
     return store.create_study(name, {"trials": 10}, **values | changes)
+
+
+def mixed_study(store: Store) -> Study:
+    """A study with a trial of two epochs in each of `STATES`."""
+    record = new_study(store, space=SPACE)
+    space = SearchSpace.from_dict(SPACE, input_shape=(1, 8, 8), classes=10)
+    rng = np.random.default_rng(0)
+    for number, state in enumerate(STATES):
+        point = space.sample(rng)
+        trial_id = store.start_trial(
+            record.id, start(number, space.build_freely(point), point=point)
+        )
+        store.record_epoch(trial_id, report(1, number / 10 + 1 / 100))
+        store.record_epoch(
+            trial_id,
+            report(2, number / 10 + 2 / 100),
+            end=None if state == "running" else (state, f"it was {state}"),
+            expected=(0.75, 0.125) if state == "stopped" else None,
+        )
+    return Study(store, "digits")

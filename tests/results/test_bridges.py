@@ -6,56 +6,30 @@ import io
 import json
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import optuna
 import pandas as pd
 import pytest
 from optuna.trial import TrialState
 from sqlalchemy.pool import NullPool
 
-from results import Store, Study, columns, open_store
+from results import Study, columns, open_store
 from results.bridges.optuna_storage import save_optuna
 from results.bridges.tables import FRAMES, save_table
 from space import SearchSpace
 from space.errors import InputError
 
-from .samples import new_study, report, start
+from .samples import SPACE, STATES, mixed_study
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-SPACE = {
-    "stages": [
-        {"repeat": [1, 2], "op": ["conv"], "filters": [4, 8], "kernel": [1, 3], "pool": ["none"]}
-    ],
-    "head": {"pool": ["global_avg", "flatten"], "hidden": [[], [16]], "dropout": [0.0]},
-}
-STATES = ("finished", "finished", "stopped", "failed", "running", "finished")
-
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    opened = open_store(f"sqlite:///{tmp_path}/sizewise.db")
-    yield opened
-    opened.close()
-
-
-@pytest.fixture
-def study(store: Store) -> Study:
-    record = new_study(store, space=SPACE)
-    space = SearchSpace.from_dict(SPACE, input_shape=(1, 8, 8), classes=10)
-    rng = np.random.default_rng(0)
-    for number, state in enumerate(STATES):
-        point = space.sample(rng)
-        trial_id = store.start_trial(
-            record.id, start(number, space.build_freely(point), point=point)
-        )
-        for epoch in (1, 2):
-            store.record_epoch(trial_id, report(epoch, number / 10 + epoch / 100))
-        if state != "running":
-            store.end_trial(trial_id, state, f"it was {state}")
-    return Study(store, "digits")
+def study(tmp_path: Path) -> Iterator[Study]:
+    store = open_store(f"sqlite:///{tmp_path}/sizewise.db")
+    yield mixed_study(store)
+    store.close()
 
 
 @pytest.mark.parametrize("kind", ["journal", "database"])
