@@ -47,7 +47,7 @@ def best(store: Store, study_id: int, limits: Mapping[str, float]) -> int:
     number = _first(store, study_id, inside, [TRIALS.c.accuracy.desc(), *order])
     if number is None:
         told = ", ".join(f"{name} {limit:,}" for name, limit in limits.items()) or "no limit"
-        rule = "a finished trial must be that small"
+        rule = "a finished trial must be that small" if limits else "a trial must have finished"
         raise NoTrialError("limits", rule, told, _smallest(store, study_id, list(sizes)))
     return number
 
@@ -69,9 +69,9 @@ def smallest(
         InputError: The accuracy is no fraction.
         NoTrialError: No trial is accurate enough; says how accurate they get.
     """
-    if not 0 < min_accuracy <= 1:
+    if not 0 <= min_accuracy <= 1:
         hint = f"Write {min_accuracy / 100:g}." if 1 < min_accuracy <= 100 else ""
-        rule = "an accuracy must be a fraction above 0, at most 1"
+        rule = "an accuracy must be a fraction from 0 to 1"
         raise InputError("min_accuracy", rule, min_accuracy, hint)
     if confidence is not None:
         return _smallest_sure(store, study_id, size, min_accuracy, confidence)

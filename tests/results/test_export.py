@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 
 import results.export.contents as contents_module
 from results import Store, export_trial, open_store, weights_path
-from results.errors import ExportError
+from results.errors import ExportError, NoTrialError
 from results.export import module_source
 from results.export.calls import quoted
 from space import Architecture
@@ -121,7 +121,7 @@ def run_alone(folder: Path) -> subprocess.CompletedProcess[str]:
     )
 
 
-def tested(store: Store, *accuracies: float) -> None:
+def put_finals(store: Store, *accuracies: float) -> None:
     """Put finals of the only trial into the store: as many trainings at each stage."""
     trial = store.trial(store.study("noise").id, 0)
     for stage in ("validation", "test"):
@@ -135,7 +135,7 @@ def test_an_export_runs_elsewhere_with_torch_alone(
     store: Store, parts: Split, tmp_path: Path, name: str
 ) -> None:
     accuracy = trained(store, parts, NETWORKS[name])
-    tested(store, 0.92, 0.93)
+    put_finals(store, 0.92, 0.93)
     report = export_trial(store, "noise", 0, tmp_path / "out", split=parts, plain=True)
     assert report.check is not None
     assert [row.form for row in report.check.forms] == ["model.py", "architecture.json"]
@@ -222,7 +222,7 @@ def test_without_a_number_the_most_accurate_on_the_front_is_exported(
     store: Store, parts: Split, tmp_path: Path
 ) -> None:
     study = study_of(store, parts)
-    with pytest.raises(ExportError, match="finished trial"):
+    with pytest.raises(NoTrialError, match="a trial must have finished"):
         export_trial(store, "noise", None, tmp_path / "out", split=parts, plain=True)
     scores = [
         trained(store, parts, (Flatten(), Linear(9 + seed), Linear(4)), seed) for seed in range(4)
