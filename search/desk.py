@@ -152,8 +152,9 @@ class Desk:
         taken, end = self._judge(number, reports)
         last = taken[-1]
         documents = [asdict(report) for report in taken]
+        how, expected = end and end[:2], end and _expected(end[2])
         self._write(
-            lambda: self._store.record_epoch(trial.trial_id, *documents, end=end and end[:2])
+            lambda: self._store.record_epoch(trial.trial_id, *documents, end=how, expected=expected)
         )
         trial.epoch, trial.accuracy = last.epoch, last.accuracy
         self.standing.progress(number, last.epoch)
@@ -314,6 +315,11 @@ def _outcome(proposal: Proposal, accuracy: float | None, stop: Stop | None) -> O
     if stop is None:
         return Outcome(proposal, accuracy)
     return Outcome(proposal, stop.expected, stop.spread)
+
+
+def _expected(stop: Stop | None) -> tuple[float, float] | None:
+    """Return where a stopped trial would have ended, as the store takes it: no spread is nan."""
+    return None if stop is None else (stop.expected, stop.spread or math.nan)
 
 
 def _moment(trial: TrialRecord) -> tuple[float, int]:

@@ -24,6 +24,7 @@ def _count(value: int) -> str:
 
 FORMS: Mapping[str, Callable[[Any], str]] = {
     columns.ACCURACY: _percent,
+    columns.EXPECTED: _percent,
     columns.VALIDATION_MEAN: _percent,
     columns.VALIDATION_MARGIN: "± {:.2%}".format,
     columns.PARAMS: _count,

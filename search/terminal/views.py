@@ -23,7 +23,7 @@ from .tables import frame_table
 if TYPE_CHECKING:
     import pandas as pd
 
-    from results import Study
+    from results import Study, TrialRecord
     from space.census import Census
     from trainers.data import DataCard
 
@@ -95,7 +95,12 @@ def print_study(study: Study, *, as_json: bool) -> None:
         out.print(Text(record.note))
     out.print(f"limits {record.job['limits']}  recipe {record.job['recipe']}", style="dim")
     print_goal(study, out)
-    out.print(frame_table(trials, TRIALS))
+    # Rules that know no spread expect no more than a trial had when they stopped it.
+    trials = trials.assign(
+        expected=trials[columns.EXPECTED].where(trials[columns.EXPECTED_SPREAD].notna())
+    )
+    expected = [] if trials[columns.EXPECTED].isna().all() else [columns.EXPECTED]
+    out.print(frame_table(trials, [*TRIALS[:3], *expected, *TRIALS[3:]]))
 
 
 def print_trial(study: Study, number: int, *, as_json: bool) -> None:
@@ -112,7 +117,8 @@ def print_trial(study: Study, number: int, *, as_json: bool) -> None:
         return
     out = console()
     accuracy = "" if trial.accuracy is None else f"  accuracy {trial.accuracy:.2%}"
-    out.print(f"[bold]{record.name} trial {number}[/bold]  {trial.state}{accuracy}")
+    told = f"{trial.state}{accuracy}{_expected(trial)}"
+    out.print(f"[bold]{record.name} trial {number}[/bold]  {told}")
     recipe = "  ".join(f"{field} {value}" for field, value in trial.recipe.items())
     out.print(Text(f"{trial.reason or 'in training'}, seed {trial.seed}\n{recipe}\n", "dim"))
     if trial.note is not None:
@@ -122,6 +128,13 @@ def print_trial(study: Study, number: int, *, as_json: bool) -> None:
     print_architecture(architecture)
     out.print()
     out.print(frame_table(curve, CURVE, "Learning curve"))
+
+
+def _expected(trial: TrialRecord) -> str:
+    """Return which accuracy a stopped trial was expected to end with, where that was estimated."""
+    if trial.expected is None or trial.expected_spread is None:
+        return ""
+    return f"  expected {trial.expected:.2%} ± {trial.expected_spread:.2%}"
 
 
 def print_repeated(repeated: Repeated) -> None:

@@ -18,6 +18,7 @@ from search.plan import prepare
 from search.replay import read_table, replay
 from search.session import resume, run
 from search.stopping import Network, Stop, choose_stopping
+from search.terminal.views import print_study, print_trial
 from tests.search.jobs import small_job
 from tests.search.tables import EPOCHS, written
 from tests.search.test_replay import COLUMNS
@@ -202,7 +203,9 @@ def test_a_trial_that_is_trained_anew_is_judged_by_its_new_curve() -> None:
     assert train(again, 20, 2_000, bad) == stop
 
 
-def test_a_resumed_desk_tells_the_algorithm_what_it_was_told_before(tmp_path: Path) -> None:
+def test_a_resumed_desk_tells_the_algorithm_what_it_was_told_before(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     store = open_store(f"sqlite:///{tmp_path}/sizewise.db")
     job = small_job(
         search={"algorithm": "random", "stop": "front", "seed": 7},
@@ -211,7 +214,12 @@ def test_a_resumed_desk_tells_the_algorithm_what_it_was_told_before(tmp_path: Pa
     )
     plan = prepare(job)
     study = store.create_study(
-        "two", {}, data={}, space=plan.space.to_dict(), seed=7, size=job.search.size
+        "two",
+        job.model_dump(mode="json"),
+        data={"name": "digits"},
+        space=plan.space.to_dict(),
+        seed=7,
+        size=job.search.size,
     )
 
     def open_desk() -> tuple[Desk, dict[str, Outcome]]:
@@ -234,6 +242,19 @@ def test_a_resumed_desk_tells_the_algorithm_what_it_was_told_before(tmp_path: Pa
             del running[number]
     stopped = [one for one in told.values() if one.spread > 0]
     assert len(stopped) > 3
+    for trial in store.trials(study.id):
+        outcome = told[trial.fingerprint] if trial.state == "stopped" else None
+        assert (trial.expected, trial.expected_spread) == (
+            (None, None) if outcome is None else (outcome.accuracy, outcome.spread)
+        )
+        if outcome is not None:
+            print_trial(Study(store, "two"), trial.number, as_json=False)
+            told_end = f"expected {trial.expected:.2%} ± {trial.expected_spread:.2%}"
+            assert told_end in capsys.readouterr().out
+    print_study(Study(store, "two"), as_json=False)
+    shown = capsys.readouterr().out
+    assert " expected " in shown
+    assert all(f"{outcome.accuracy:.2%}" in shown for outcome in stopped)
     _, again = open_desk()
     assert again == told
 
@@ -275,7 +296,7 @@ def test_halving_lets_a_quarter_go_on(stop: str, tmp_path: Path) -> None:
 
 
 def test_a_stopped_study_keeps_its_reasons_and_can_be_resumed(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     store = open_store(f"sqlite:///{tmp_path}/sizewise.db")
     job = small_job(
@@ -289,6 +310,12 @@ def test_a_stopped_study_keeps_its_reasons_and_can_be_resumed(
     assert 0 < len(stopped) < 6
     assert (stopped["epochs"] == 1).all()
     assert stopped["reason"].str.contains("other trials are more accurate").all()
+    # This rule knows no more than where they stood.
+    assert (stopped["expected"] == stopped["accuracy"]).all()
+    assert trials["expected"].notna().sum() == len(stopped)
+    assert trials["expected_spread"].isna().all()
+    print_study(Study(store, "whole"), as_json=False)
+    assert "expected" not in capsys.readouterr().out
     assert not set(Study(store, "whole").front()["number"]) & set(stopped["number"])
     with monkeypatch.context() as patch:
         InterruptAtEpoch(7, patch)
