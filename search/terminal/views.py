@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.text import Text
 
 from results import columns
+from results.marks import amount
 from space import Architecture, table
 from space.census import text as census_text
 from space.language import COSTS
@@ -95,7 +96,8 @@ def print_study(study: Study, *, as_json: bool) -> None:
         out.print(Text(record.note))
     out.print(f"limits {record.job['limits']}  recipe {record.job['recipe']}", style="dim")
     print_goal(study, out)
-    out.print(frame_table(trials, TRIALS))
+    names = list(dict.fromkeys([*TRIALS[:3], record.size, *TRIALS[3:]]))
+    out.print(frame_table(trials, names))
 
 
 def print_trial(study: Study, number: int, *, as_json: bool) -> None:
@@ -120,6 +122,8 @@ def print_trial(study: Study, number: int, *, as_json: bool) -> None:
     if trial.restarts is not None:
         out.print(Text(f"attempt {trial.attempt}: {trial.restarts}\n", "dim"))
     print_architecture(architecture)
+    if trial.latency_ms is not None:
+        out.print(f"{amount(trial.latency_ms)} ms for one image", highlight=False)
     out.print()
     out.print(frame_table(curve, CURVE, "Learning curve"))
 
