@@ -19,6 +19,7 @@ from .marks import (
     ON_FRONT,
     SOFT,
     Mark,
+    amount,
     ceiling,
     floor,
     heights,
@@ -134,16 +135,25 @@ def _points(mark: Mark, group: pd.DataFrame, size: str, low: float) -> Any:
 def hover_texts(frame: pd.DataFrame) -> list[str]:
     """Return what pointing at each trial shows, as lines of Plotly's markup."""
     wanted = [columns.NUMBER, columns.STATE, columns.ACCURACY, columns.PARAMS, columns.MACS]
-    rows = zip(*(frame[name] for name in [*wanted, columns.OUTLINE, columns.REASON]), strict=True)
+    wanted += [columns.LATENCY_MS, columns.OUTLINE, columns.REASON]
+    rows = zip(*(frame[name] for name in wanted), strict=True)
     return [_hover(*row) for row in rows]
 
 
 def _hover(  # noqa: PLR0913, PLR0917 - the columns of one row
-    number: int, state: str, accuracy: float, params: int, macs: int, outline: str, reason: object
+    number: int,
+    state: str,
+    accuracy: float,
+    params: int,
+    macs: int,
+    latency_ms: float,
+    outline: str,
+    reason: object,
 ) -> str:
     lines = [f"<b>trial {number}</b>, {state}"]
     lines += [] if math.isnan(accuracy) else [f"<b>{percent(accuracy)}</b>"]
-    lines += [f"{params:,} params · {macs:,} macs", *wrap(outline, 56)]
+    latency = "" if math.isnan(latency_ms) else f" · {amount(latency_ms)} ms"
+    lines += [f"{params:,} params · {macs:,} macs{latency}", *wrap(outline, 56)]
     lines += [f"<i>{line}</i>" for line in wrap(reason, 56)] if isinstance(reason, str) else []
     return "<br>".join(lines)
 

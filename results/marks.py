@@ -55,6 +55,7 @@ class Mark:
 
 
 NOTHING: Final = "none"
+_WHOLE: Final = 100
 FRONT: Final = Mark("on the front", "circle", "o", ACCENT, "white", 9.0, 1.0)
 DOMINATED: Final = Mark("dominated", "circle", "o", "#8a97a5", NOTHING, 5.5, 0.45)
 STOPPED: Final = Mark("stopped early", "triangle-down-open", "v", NOTHING, "#e69f00", 6.0, 0.55)
@@ -182,6 +183,15 @@ def shrink(trials: int) -> float:
 def percent(accuracy: float) -> str:
     """Return an accuracy as a person reads it: ``98.61 %``."""
     return f"{100 * accuracy:.2f} %"
+
+
+def amount(size: float) -> str:
+    """Return a size as a person reads it: 12,304 or 0.217, with three digits at least.
+
+    >>> amount(12_304), amount(97), amount(0.21713)
+    ('12,304', '97', '0.217')
+    """
+    return f"{size:,.0f}" if size >= _WHOLE else f"{size:.3g}"
 
 
 def short_number(value: float) -> str:

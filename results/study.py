@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from .records import StudyRecord, TrialRecord
     from .store import Store
 
+_MICROSECONDS = 1000
+"""In a millisecond."""
+
 
 @final
 class Study:
@@ -100,7 +103,8 @@ class Study:
             size: One of `columns.SIZES`; the study's own where none is given.
             reference_size: The largest size that counts. Where none is given, the job's limit on
                 that size, or else the largest size of all trials.
-            log: Measure size on a log scale, so that the area is a share in [0, 1].
+            log: Measure size on a log scale, from 1 (latency from 1 microsecond) to the reference,
+                so that the area is a share in [0, 1].
         """
         chosen = self.size(size)
         finished = self._finished(chosen)
@@ -109,6 +113,8 @@ class Study:
             largest = select(func.max(TRIALS.c[chosen])).where(TRIALS.c.study_id == self._id)
             limit = self.store.read(largest)[0][0]
         accuracy, sizes = finished[columns.ACCURACY], finished[chosen]
+        if log and chosen == columns.LATENCY_MS:
+            sizes, limit = _MICROSECONDS * sizes, limit and _MICROSECONDS * limit
         return front.hypervolume(accuracy, sizes, reference_size=limit, log=log)
 
     def compare(self, *numbers: int) -> Comparison:

@@ -7,7 +7,7 @@ from collections import deque
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Literal, TypeVar, final
 
-from results import TrialStart, weights_path
+from results import TrialStart, columns, weights_path
 from space import Architecture
 from space.language import COSTS
 
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from trainers import EpochReport, Recipe
 
     from .algorithms import Algorithm
+    from .algorithms.sizer import Sizer
     from .job import Job
     from .stopping import Stop, StoppingRule
 
@@ -67,6 +68,7 @@ class Desk:
         *,
         recipe: Recipe,
         job: Job,
+        sizer: Sizer,
         stopping: StoppingRule | None = None,
     ) -> None:
         self._store = store
@@ -74,6 +76,7 @@ class Desk:
         self._algorithm = algorithm
         self._recipe = recipe
         self._stopping = stopping
+        self._sizer = sizer
         self._settings = job.run
         self._aim = aim_of(job.search.goal)
         self._checkpoints = Checkpoints.of(study, store, job.run)
@@ -217,7 +220,12 @@ class Desk:
         return self._stopping.judge(number, network, report.epoch, report.accuracy)
 
     def _network(self, proposal: Proposal) -> Network:
-        return Network(proposal.point, float(getattr(proposal.architecture, self._study.size)))
+        return Network(proposal.point, self._sizer.one(proposal.architecture))
+
+    def _latency(self, architecture: Architecture) -> float | None:
+        """Return the measured latency, where that is what accuracy is traded against."""
+        timed = self._study.size == columns.LATENCY_MS
+        return self._sizer.one(architecture) if timed else None
 
     def _recall(self, trial: TrialRecord, proposal: Proposal) -> Stop | None:
         """Tell the rule the epochs of a trial; return its stop, if it was stopped."""
@@ -233,7 +241,9 @@ class Desk:
         self._epochs_of_ended += trial.epoch
         accuracy = trial.accuracy if state == "finished" else None
         self._algorithm.tell(_outcome(trial.proposal, accuracy, stop))
-        self.standing.ended(number, trial.proposal.architecture, state, accuracy)
+        architecture = trial.proposal.architecture
+        size = self._sizer.one(architecture)
+        self.standing.ended(number, architecture, state, accuracy, size)
         self._checkpoints.remove(number)
 
     def _write(self, write: Callable[[], _Result]) -> _Result:
@@ -267,6 +277,7 @@ class Desk:
             architecture=architecture.to_dict(),
             recipe=self._recipe.to_dict(),
             seed=assignment.seed,
+            latency_ms=self._latency(architecture),
             **{cost: getattr(architecture, cost) for cost in COSTS},
         )
         trial_id = self._write(lambda: self._store.start_trial(self._study.id, start))
@@ -298,7 +309,8 @@ class Desk:
             self._epochs_of_ended += trial.epochs
             accuracy = trial.accuracy if trial.state == "finished" else None
             self._algorithm.tell(_outcome(proposal, accuracy, stops[trial.number]))
-            self.standing.ended(trial.number, proposal.architecture, trial.state, accuracy)
+            size = self._sizer.one(proposal.architecture)
+            self.standing.ended(trial.number, proposal.architecture, trial.state, accuracy, size)
         self.standing.begin()
 
 

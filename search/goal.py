@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol, final
 
+from results.marks import amount
 from space.errors import InputError
 
 if TYPE_CHECKING:
@@ -81,7 +82,7 @@ def told_aim(aim: Aim, size: str) -> str:
     """Return the aim in words."""
     if aim.accuracy is not None:
         return f"the smallest network, by {size}, of accuracy {aim.accuracy:g} or more"
-    return f"the most accurate network of at most {aim.size:,.0f} {size}"
+    return f"the most accurate network of at most {_limit(aim)} {size}"
 
 
 def told_end(aim: Aim, size: str, trials: Iterable[Trained]) -> str:
@@ -90,10 +91,10 @@ def told_end(aim: Aim, size: str, trials: Iterable[Trained]) -> str:
     found = answer(aim, trials)
     if found is None:
         return f"no network beyond those known is likely to meet its goal, {told_aim(aim, size)}"
-    met = f"goal met: {found.accuracy:.4f} at {found.size:,.0f} {size} (trial {found.number})"
+    met = f"goal met: {found.accuracy:.4f} at {amount(found.size)} {size} (trial {found.number})"
     if aim.accuracy is not None:
         return f"{met}; no smaller network reaches {aim.accuracy:g} {chance}"
-    return f"{met}; no other of at most {aim.size:,.0f} is more accurate {chance}"
+    return f"{met}; no other of at most {_limit(aim)} is more accurate {chance}"
 
 
 def told_state(aim: Aim, size: str, trials: Iterable[Trained]) -> str:
@@ -101,7 +102,7 @@ def told_state(aim: Aim, size: str, trials: Iterable[Trained]) -> str:
     known = list(trials)
     found = answer(aim, known)
     if found is not None:
-        at = f"{found.accuracy:.4f} at {found.size:,.0f} {size}"
+        at = f"{found.accuracy:.4f} at {amount(found.size)} {size}"
         return f"met by trial {found.number}: {at}"
     if not known:
         return "not met: no trial has finished"
@@ -110,7 +111,11 @@ def told_state(aim: Aim, size: str, trials: Iterable[Trained]) -> str:
         short = aim.accuracy - best.accuracy
         return f"not met: trial {best.number} reaches {best.accuracy:.4f}, {short:.4f} short"
     least = min(known, key=lambda one: one.size)
-    return f"not met: the smallest, trial {least.number}, has {least.size:,.0f} {size}"
+    return f"not met: the smallest, trial {least.number}, has {amount(least.size)} {size}"
+
+
+def _limit(aim: Aim) -> str:
+    return "any" if aim.size is None else amount(aim.size)
 
 
 def _sizes(goal: Goal) -> list[tuple[str, int]]:

@@ -23,7 +23,7 @@ Positive = Annotated[float, Field(gt=0.0)]
 NotNegative = Annotated[float, Field(ge=0.0)]
 TRIAL = re.compile(r"(?P<study>[A-Za-z0-9_][A-Za-z0-9._-]*):(?P<number>\d+)")
 """How a trial of the store is named, such as ``digits:12``."""
-SizeName = Literal["params", "macs", "activation_bytes", "weight_bytes"]
+SizeName = Literal["params", "macs", "activation_bytes", "weight_bytes", "latency_ms"]
 
 
 class Section(BaseModel):
@@ -50,6 +50,7 @@ class Goal(Section):
     max_macs: PositiveInt | None = None
     max_activation_bytes: PositiveInt | None = None
     max_weight_bytes: PositiveInt | None = None
+    max_latency_ms: Positive | None = None
     confidence: Annotated[float, Field(ge=0.5, lt=1.0)] = 0.95
 
     @model_validator(mode="after")

@@ -15,7 +15,7 @@ from .desk import Desk
 from .environment import describe_environment
 from .job import Job
 from .job_file import override
-from .knowledge import begin, settle
+from .knowledge import begin, find_sizer, settle
 from .lease import leased
 from .plan import prepare, stored_split
 from .runners import choose_runner
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
     from results import Store, StudyRecord
 
+    from .algorithms.sizer import Sizer
     from .plan import Plan
     from .standing import Standing
 
@@ -90,10 +91,19 @@ def resume(
 def _search(plan: Plan, store: Store, study: StudyRecord, watch: Watch | None) -> StudyRecord:
     with leased(store, study.id) as when_lost:
         store.record_environment(study.id, describe_environment())
-        algorithm, known = begin(plan, store, study)
+        sizer = _sizer(plan, store, study)
+        algorithm, known = begin(plan, store, study, sizer)
         stopping = choose_stopping(plan.job.search.stop, plan.recipe.epochs, plan.space)
-        desk = Desk(store, study, algorithm, recipe=plan.recipe, job=plan.job, stopping=stopping)
-        desk.standing.known = known
+        desk = Desk(
+            store,
+            study,
+            algorithm,
+            recipe=plan.recipe,
+            job=plan.job,
+            sizer=sizer,
+            stopping=stopping,
+        )
+        desk.standing.known, desk.standing.sizes = known, sizer.text
         when_lost(desk.interrupt)
         store.set_study_state(study.id, "running")
         try:
@@ -113,6 +123,15 @@ def _search(plan: Plan, store: Store, study: StudyRecord, watch: Watch | None) -
         else:
             _interrupted(store, study, "it was interrupted")
     return store.study(study.name)
+
+
+def _sizer(plan: Plan, store: Store, study: StudyRecord) -> Sizer:
+    # Where networks are measured this takes a while, in which a person may lose patience.
+    try:
+        return find_sizer(plan, store, study)
+    except BaseException as error:
+        _interrupted(store, study, type(error).__name__)
+        raise
 
 
 def _interrupted(store: Store, study: StudyRecord, reason: str) -> None:

@@ -30,14 +30,15 @@ class Ended:
     number: int
     architecture: Architecture
     accuracy: float
-    size: int
+    size: float
 
 
 @dataclass(slots=True)
 class Standing:
     """Counts, front and pace of a study; ``size``, ``trials`` and ``epochs`` are the job's.
 
-    ``known`` says in words what the study starts from.
+    ``known`` says in words what the study starts from, ``sizes`` how sizes are known that have no
+    formula.
     """
 
     size: str
@@ -47,6 +48,7 @@ class Standing:
     failed: int = 0
     exhausted: bool = False
     known: str = ""
+    sizes: str = ""
     running: dict[int, Running] = field(default_factory=dict)
     front: list[Ended] = field(default_factory=list)
     _began: float = 0.0
@@ -83,7 +85,12 @@ class Standing:
         self.running.pop(number, None)
 
     def ended(
-        self, number: int, architecture: Architecture, state: str, accuracy: float | None
+        self,
+        number: int,
+        architecture: Architecture,
+        state: str,
+        accuracy: float | None,
+        size: float,
     ) -> None:
         """Note that a trial ended, with its accuracy where it has one."""
         self.forget(number)
@@ -91,7 +98,6 @@ class Standing:
         self.failed += state == "failed"
         if accuracy is None:
             return
-        size = getattr(architecture, self.size)
         candidates = [*self.front, Ended(number, architecture, accuracy, size)]
         mask = is_front(
             np.array([candidate.accuracy for candidate in candidates]),

@@ -108,6 +108,7 @@ def _numbers(subject: Subject) -> str:
         "macs (one image)": f"{trial.macs:,}",
         "weights": f"{trial.weight_bytes:,} bytes",
         "activations (peak, one image)": f"{trial.activation_bytes:,} bytes",
+        **_latency_row(trial.latency_ms),
         "trained": f"{trial.epochs:,} epochs, seed {trial.seed}",
         "data": f"`{subject.study.data.get('name', 'unnamed')}`, hash `{split.data_hash}`",
         "input": f"{tuple(split.validation.images.shape[1:])}, uint8",
@@ -115,6 +116,12 @@ def _numbers(subject: Subject) -> str:
         "licence": subject.licence,
     }
     return _table(("what", "value"), list(rows.items()))
+
+
+def _latency_row(latency_ms: float | None) -> dict[str, str]:
+    if latency_ms is None:
+        return {}
+    return {"latency (one image)": f"{latency_ms:.3g} ms, one thread where the search ran"}
 
 
 def _validation_accuracy(accuracy: float, images: int) -> str:

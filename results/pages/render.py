@@ -12,7 +12,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from ..files import replaced
-from ..marks import percent, short_number
+from ..marks import amount, percent, short_number
 
 if TYPE_CHECKING:
     import numpy as np
@@ -53,7 +53,12 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"percent": _percent, "short": short_number, "margin": _margin}
+    environment.filters |= {
+        "percent": _percent,
+        "short": short_number,
+        "amount": amount,
+        "margin": _margin,
+    }
     return environment
 
 

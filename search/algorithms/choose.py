@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from ..goal import aim_of
 from .random_search import RandomSearch
+from .sizer import Formula
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -16,10 +16,14 @@ if TYPE_CHECKING:
     from ..job import SearchSettings
     from .algorithm import Algorithm
     from .earlier import Earlier
+    from .sizer import Sizer
 
 
 def choose_algorithm(
-    settings: SearchSettings, space: SearchSpace, earlier: Sequence[Earlier] = ()
+    settings: SearchSettings,
+    space: SearchSpace,
+    earlier: Sequence[Earlier] = (),
+    sizer: Sizer | None = None,
 ) -> Algorithm:
     """Return a fresh algorithm of the job's kind, seeded as the job says.
 
@@ -27,7 +31,9 @@ def choose_algorithm(
         settings: What the job says of the search.
         space: Where networks are proposed from.
         earlier: What other studies found; only `pareto` learns from it.
+        sizer: Tells the size of networks; by the formula of the job's where none is given.
     """
+    sizer = sizer or Formula(settings.size)
     if settings.algorithm == "random":
         return RandomSearch(space, seed=settings.seed)
     if settings.algorithm == "pareto":
@@ -36,7 +42,7 @@ def choose_algorithm(
 
         return ParetoSearch(
             space,
-            size=settings.size,
+            sizer=sizer,
             seed=settings.seed,
             earlier=earlier,
             aim=aim_of(settings.goal),
@@ -48,4 +54,4 @@ def choose_algorithm(
 
     samplers = {"tpe": TPESampler, "gp": GPSampler, "nsga2": NSGAIISampler}
     sampler = samplers[settings.algorithm](seed=settings.seed)
-    return OptunaSearch(space, sampler, size=attrgetter(settings.size), seed=settings.seed)
+    return OptunaSearch(space, sampler, sizer=sizer, seed=settings.seed)

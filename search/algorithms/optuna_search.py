@@ -14,12 +14,12 @@ from .algorithm import Algorithm, Outcome, Proposal
 from .random_search import draw_new
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from optuna.samplers import BaseSampler
     from optuna.trial import Trial
 
-    from space import Architecture, SearchSpace
+    from space import SearchSpace
+
+    from .sizer import Sizer
 
 # Proposals that a sampler may waste on invalid or known networks before a random one takes over.
 PATIENCE = 16
@@ -40,11 +40,11 @@ class OptunaSearch(Algorithm):
         space: SearchSpace,
         sampler: BaseSampler,
         *,
-        size: Callable[[Architecture], int],
+        sizer: Sizer,
         seed: int,
     ) -> None:
         self._space = space
-        self._size = size
+        self._sizer = sizer
         self._seed = seed
         self._open: dict[str, Trial] = {}
         self._told: dict[str, tuple[float, float] | None] = {}
@@ -75,7 +75,7 @@ class OptunaSearch(Algorithm):
         fingerprint = outcome.proposal.fingerprint
         values = None
         if outcome.accuracy is not None:
-            values = outcome.accuracy, math.log(self._size(outcome.proposal.architecture))
+            values = outcome.accuracy, math.log(self._sizer.one(outcome.proposal.architecture))
         self._told[fingerprint] = values
         self._close(self._open.pop(fingerprint), values)
 

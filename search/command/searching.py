@@ -63,6 +63,10 @@ def run(  # noqa: PLR0913  each is an option
     free = opened.next_name(stem)
     if read.study is None and free != stem:
         typer.echo(f"The study {stem} stands in the store already; this one is called {free}.")
+    if read.search.size == "latency_ms":
+        typer.echo(
+            "First latency is measured of some 50 networks: seconds, or minutes if they are large."
+        )
     with told_plainly():
         _close(opened, run_job(read, opened, name=free, watch=watch))
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from results import columns
 from space.errors import InputError
 
 from ..algorithms import choose_algorithm
+from ..algorithms.sizer import Formula
 from .earlier import find_knowledge
 from .enqueue import FIELD, find_enqueued
 from .queued import Queued
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
     from results import Store, StudyRecord
 
     from ..algorithms import Algorithm
+    from ..algorithms.sizer import Sizer
     from ..plan import Plan
 
 
@@ -31,12 +34,23 @@ def settle(plan: Plan, store: Store) -> Plan:
         rule = f"must hold no more networks than budget.trials, {trials}"
         raise InputError(FIELD, rule, len(found))
     labels = [plan.space.labels(each.point) for each in found]
-    find_knowledge(plan, store)
+    # Whether it can be used does not depend on how sizes are known.
+    find_knowledge(plan, store, Formula("params"))
     search = search.model_copy(update={"enqueue": labels})
     return replace(plan, job=plan.job.model_copy(update={"search": search}))
 
 
-def begin(plan: Plan, store: Store, study: StudyRecord) -> tuple[Algorithm, str]:
+def find_sizer(plan: Plan, store: Store, study: StudyRecord) -> Sizer:
+    """Return what tells the sizes of a study's networks."""
+    name = plan.job.search.size
+    if name != columns.LATENCY_MS:
+        return Formula(name)
+    from ..latency import find_latency  # noqa: PLC0415  only such studies measure anything
+
+    return find_latency(plan.space, store, study, plan.job.search.seed)
+
+
+def begin(plan: Plan, store: Store, study: StudyRecord, sizer: Sizer) -> tuple[Algorithm, str]:
     """Return the algorithm of a study with what it starts from, and that in words.
 
     It knows what earlier studies had found when this one began, and trains first what the job
@@ -46,8 +60,8 @@ def begin(plan: Plan, store: Store, study: StudyRecord) -> tuple[Algorithm, str]
         InputError: An earlier study is not there any more.
     """
     search = plan.job.search
-    knowledge = find_knowledge(plan, store, study.created)
-    algorithm = choose_algorithm(search, plan.space, knowledge.earlier)
+    knowledge = find_knowledge(plan, store, sizer, study.created)
+    algorithm = choose_algorithm(search, plan.space, knowledge.earlier, sizer)
     for outcome in knowledge.observed:
         algorithm.recall(outcome.proposal)
         algorithm.tell(outcome)

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from results import Store, StudyRecord, TrialRecord
     from space import Point
 
+    from ..algorithms.sizer import Sizer
     from ..plan import Plan
 
 FIELD = "search.start_from"
@@ -42,12 +43,15 @@ class Knowledge:
     text: str = ""
 
 
-def find_knowledge(plan: Plan, store: Store, until: datetime | None = None) -> Knowledge:
+def find_knowledge(
+    plan: Plan, store: Store, sizer: Sizer, until: datetime | None = None
+) -> Knowledge:
     """Return what the studies that a job starts from know.
 
     Args:
         plan: The job, its data and its space.
         store: Where the studies are kept.
+        sizer: Tells sizes in this study.
         until: Trials that ended later do not count, so that a resume knows what the start knew.
 
     Raises:
@@ -67,7 +71,7 @@ def find_knowledge(plan: Plan, store: Store, until: datetime | None = None) -> K
         if plan.job.search.algorithm != "pareto":
             rule = "a study of other data or of another recipe can serve `pareto` alone"
             raise InputError(field, rule, name, "Write `algorithm: pareto`, or leave it out.")
-        found = _elsewhere(plan, study, trials, field)
+        found = _elsewhere(plan, study, trials, sizer, field)
         told.append(f"{name}: {len(found.size)} of {len(trials)} networks lie in this space")
         earlier.append(found)
     return Knowledge(tuple(observed.values()), tuple(earlier), "; ".join(told))
@@ -107,7 +111,7 @@ def _observed(space: SearchSpace, trial: TrialRecord) -> Outcome | None:
 
 
 def _elsewhere(
-    plan: Plan, study: StudyRecord, trials: Sequence[TrialRecord], field: str
+    plan: Plan, study: StudyRecord, trials: Sequence[TrialRecord], sizer: Sizer, field: str
 ) -> Earlier:
     """Return the networks of a study as points of this space, each once."""
     accuracies: dict[Point, float] = {}
@@ -122,8 +126,7 @@ def _elsewhere(
                 accuracies[point] = one.accuracy
     points = np.array(list(accuracies), dtype=np.int64).reshape(-1, len(plan.space.dimensions))
     costs = plan.space.costs(points)
-    sizes = getattr(costs, plan.job.search.size).astype(np.float64)
-    found = Earlier(points, sizes, np.array(list(accuracies.values())))
+    found = Earlier(points, sizer.many(points, costs), np.array(list(accuracies.values())))
     found = found.part(np.flatnonzero(costs.valid))
     if len(found.size) < _LEAST:
         rule = f"at least {_LEAST} finished networks of the study must lie in this space"

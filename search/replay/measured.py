@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from results import is_front
+from results.marks import amount
 
 from .curve import volumes
 
@@ -79,6 +80,6 @@ class Table:
         covered = len(self.points) / math.prod(len(each.choices) for each in self.dimensions)
         return (
             f"{self.name}: {len(self):,} networks of {len(self.dimensions)} choices "
-            f"({covered:.2g} of all combinations), sizes {least:,.0f} to {most:,.0f}, "
+            f"({covered:.2g} of all combinations), sizes {amount(least)} to {amount(most)}, "
             f"{int(self.front.sum())} on the front, {self.epochs} epochs"
         )

@@ -11,6 +11,7 @@ import numpy as np
 from results import is_front
 
 from ..algorithms import Outcome, Proposal, choose_algorithm
+from ..algorithms.sizer import Formula
 from ..stopping import Network, choose_stopping
 from .curve import ROUNDING, GrowingFront, networks_to, volumes
 from .table_space import Row, TableSpace
@@ -110,8 +111,8 @@ def replay(  # noqa: PLR0913 - each is one thing that a search depends on
     """
     space = TableSpace(table)
     # A table answers whatever an algorithm asks of a space, which the conformance kit holds.
-    settings = settings.model_copy(update={"size": "size"})
-    algorithm = choose_algorithm(settings, cast("SearchSpace", space), earlier)
+    sizer = Formula("size")
+    algorithm = choose_algorithm(settings, cast("SearchSpace", space), earlier, sizer)
     rule = choose_stopping(settings.stop, table.epochs, cast("SearchSpace", space))
     run = _Run(table, space, algorithm, rule)
     return run.until(workers, min(networks or len(table), len(table)), until)

@@ -10,6 +10,8 @@ import numpy.typing as npt
 from scipy.special import stdtr
 from threadpoolctl import ThreadpoolController
 
+from results.marks import amount
+
 from .extrapolate import Curve, Extrapolation, Likeness, settle, stretched, unstretched
 from .rule import Stop, StoppingRule
 from .stake import share_at_stake
@@ -127,7 +129,7 @@ class Reaching(StoppingRule):
         self._stopped.append(replace(curve, end=judged.expected, spread=judged.spread))
         needed, _ = unstretched(judged.needed)
         expected, spread = unstretched(judged.expected, judged.spread)
-        needs = f"needs {needed:.4f} at {np.exp(curve.features[-1]):,.0f}"
+        needs = f"needs {needed:.4f} at {amount(np.exp(curve.features[-1]))}"
         told = f"epoch {len(curve.accuracies)}: {needs}, expected {expected:.4f} ± {spread:.4f}"
         return Stop(told, expected, spread)
 

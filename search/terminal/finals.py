@@ -10,6 +10,7 @@ from rich.table import Table
 from results import columns
 from results.finals import CONFIRMED, DEMOTED, RACING, summarise
 from results.finals.standing import standing_of
+from results.marks import amount
 from results.schema import TEST
 
 from .views import console, print_json, records
@@ -123,7 +124,7 @@ def finals_table(finalists: pd.DataFrame, size: str, title: str) -> Table:
         style = STYLES.get(word, "yellow")
         table.add_row(
             str(row[columns.NUMBER]),
-            f"{row[size]:,}",
+            amount(row[size]),
             f"{row[columns.ACCURACY]:.2%}",
             _spread(row[columns.VALIDATION_MEAN], row[columns.VALIDATION_MARGIN]),
             str(row[columns.VALIDATION_N] or ""),

@@ -13,6 +13,7 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
+from results.marks import amount
 from results.outline import outline
 
 if TYPE_CHECKING:
@@ -38,6 +39,8 @@ def watch(study: StudyRecord, standing: Standing) -> Iterator[None]:
     console.print(f"Study [bold]{study.name}[/bold]: {goal}. Starting workers…")
     if standing.known:
         console.print(f"Starts from {standing.known}.", highlight=False)
+    if standing.sizes:
+        console.print(f"{standing.sizes}.", highlight=False)
     if not console.is_terminal:
         with _lines(standing, console):
             yield
@@ -112,7 +115,7 @@ def front_table(standing: Standing) -> Table:
         table.add_row(
             str(ended.number),
             f"{ended.accuracy:.2%}",
-            f"{ended.size:,}",
+            amount(ended.size),
             outline(ended.architecture),
         )
     return table

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from rich.table import Table as Grid
 
+from results.marks import amount
+
 from ..replay.compare import SHARES
 from ..replay.goals import middles
 from .views import console, print_json
@@ -28,7 +30,7 @@ def print_compared(table: Table, compared: Sequence[Compared], *, as_json: bool)
     out.print(table.text, highlight=False)
     floor, largest = table.reference
     out.print(
-        f"Hypervolume of accuracy against log size, from {floor:.2%} at {largest:,.0f}; "
+        f"Hypervolume of accuracy against log size, from {floor:.2%} at {amount(largest)}; "
         "medians over the seeds.",
         style="dim",
         highlight=False,

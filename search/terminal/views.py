@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.text import Text
 
 from results import columns
+from results.marks import amount
 from space import Architecture, table
 from space.census import text as census_text
 from space.language import COSTS
@@ -100,7 +101,8 @@ def print_study(study: Study, *, as_json: bool) -> None:
         expected=trials[columns.EXPECTED].where(trials[columns.EXPECTED_SPREAD].notna())
     )
     expected = [] if trials[columns.EXPECTED].isna().all() else [columns.EXPECTED]
-    out.print(frame_table(trials, [*TRIALS[:3], *expected, *TRIALS[3:]]))
+    names = dict.fromkeys([*TRIALS[:3], *expected, record.size, *TRIALS[3:]])
+    out.print(frame_table(trials, list(names)))
 
 
 def print_trial(study: Study, number: int, *, as_json: bool) -> None:
@@ -126,6 +128,8 @@ def print_trial(study: Study, number: int, *, as_json: bool) -> None:
     if trial.restarts is not None:
         out.print(Text(f"attempt {trial.attempt}: {trial.restarts}\n", "dim"))
     print_architecture(architecture)
+    if trial.latency_ms is not None:
+        out.print(f"{amount(trial.latency_ms)} ms for one image", highlight=False)
     out.print()
     out.print(frame_table(curve, CURVE, "Learning curve"))
 

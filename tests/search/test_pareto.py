@@ -13,6 +13,7 @@ from search.algorithms.pareto.gain import Staircase
 from search.algorithms.pareto.judge import Told, most_useful
 from search.algorithms.pareto.kernel import ChoiceKernel
 from search.algorithms.pareto.model import Surrogate, find_kernel
+from search.algorithms.sizer import Formula
 from space import SearchSpace
 from tests.search.jobs import SPACE
 
@@ -98,7 +99,7 @@ def test_errors_are_modelled_by_their_factors() -> None:
 def test_the_first_network_is_the_smallest() -> None:
     space = SearchSpace.from_dict(SPACE, input_shape=(1, 8, 8), classes=10, limits={})
     for size in ("params", "macs"):
-        first = ParetoSearch(space, size=size, seed=0).ask()
+        first = ParetoSearch(space, sizer=Formula(size), seed=0).ask()
         assert first is not None
         rng = np.random.default_rng(0)
         drawn = [space.build(space.sample(rng)) for _ in range(500)]

@@ -12,6 +12,7 @@ from search.algorithms.earlier import Earlier
 from search.algorithms.pareto.judge import Told, find_view
 from search.algorithms.pareto.model import Surrogate
 from search.algorithms.pareto.sharing import Sharing
+from search.algorithms.sizer import Formula
 from search.knowledge.earlier import find_knowledge
 from search.plan import prepare
 from search.session import resume, run
@@ -75,7 +76,7 @@ def test_networks_of_another_space_and_task_are_found_by_labels_and_by_layers(
     changed = {"recipe": {"epochs": 1, "batch_size": 128}}
     for space, named in ((SPACE, True), ({**SPACE, "stages": SPACE["stages"][:1]}, False)):
         plan = prepare(job(space=space, **changed))
-        (known,) = find_knowledge(plan, store).earlier
+        (known,) = find_knowledge(plan, store, Formula("params")).earlier
         trials = store.trials(store.study("earlier").id)
         there = {}
         for one in trials:

@@ -12,6 +12,7 @@ import pytest
 from results import Study, open_store
 from search.algorithms import Outcome
 from search.algorithms.random_search import RandomSearch
+from search.algorithms.sizer import Formula
 from search.desk import Desk
 from search.job import SearchSettings
 from search.plan import prepare
@@ -226,7 +227,10 @@ def test_a_resumed_desk_tells_the_algorithm_what_it_was_told_before(
         algorithm, told = RandomSearch(plan.space, seed=7), dict[str, Outcome]()
         algorithm.tell = lambda outcome: told.update({outcome.proposal.fingerprint: outcome})  # type: ignore[method-assign]
         rule = choose_stopping("front", EPOCHS, plan.space)
-        desk = Desk(store, study, algorithm, recipe=plan.recipe, job=job, stopping=rule)
+        sizer = Formula("params")
+        desk = Desk(
+            store, study, algorithm, recipe=plan.recipe, job=job, sizer=sizer, stopping=rule
+        )
         return desk, told
 
     desk, told = open_desk()

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
     from space import Point, SearchSpace
 
+    from ..sizer import Sizer
+
 Floats: TypeAlias = npt.NDArray[np.float64]
 Ints: TypeAlias = npt.NDArray[np.int64]
 
@@ -54,11 +56,11 @@ class Finder:
 
     Args:
         space: The space.
-        size: Name of the size in the costs of the space.
+        sizer: Tells the sizes of its points.
     """
 
-    def __init__(self, space: SearchSpace, size: str) -> None:
-        self._space, self._size = space, size
+    def __init__(self, space: SearchSpace, sizer: Sizer) -> None:
+        self._space, self._sizer = space, sizer
         whole: object = space
         self._listing = whole if isinstance(whole, Listing) else None
         self._choices = np.array([len(each.choices) for each in space.dimensions], dtype=np.int64)
@@ -68,7 +70,7 @@ class Finder:
         settled = np.unique(self._space.settle(points), axis=0)
         costs = self._space.costs(settled)
         inside = costs.inside
-        return Candidates(settled[inside], np.log(getattr(costs, self._size)[inside]))
+        return Candidates(settled[inside], np.log(self._sizer.many(settled, costs)[inside]))
 
     def find(
         self,

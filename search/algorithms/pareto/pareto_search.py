@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import partial
-from operator import attrgetter
 from typing import TYPE_CHECKING, TypeAlias, final
 
 import numpy as np
@@ -28,6 +27,7 @@ if TYPE_CHECKING:
 
     from ...goal import Aim
     from ..earlier import Earlier
+    from ..sizer import Sizer
     from .model import Model
 
 Floats: TypeAlias = npt.NDArray[np.float64]
@@ -69,13 +69,13 @@ class ParetoSearch(Algorithm):
         self,
         space: SearchSpace,
         *,
-        size: str,
+        sizer: Sizer,
         seed: int,
         earlier: Sequence[Earlier] = (),
         aim: Aim | None = None,
     ) -> None:
-        self._space, self._seed, self._size = space, seed, attrgetter(size)
-        self._finder, self._threads = Finder(space, size), ThreadpoolController()
+        self._space, self._seed, self._sizer = space, seed, sizer
+        self._finder, self._threads = Finder(space, sizer), ThreadpoolController()
         self._known: dict[str, _Known] = {}
         self._points: set[Point] = set()
         with self._threads.limit(limits=1):
@@ -102,7 +102,7 @@ class ParetoSearch(Algorithm):
 
     def recall(self, proposal: Proposal) -> None:
         """Remember the network, so that it is not proposed again."""
-        log_size = float(np.log(self._size(proposal.architecture)))
+        log_size = float(np.log(self._sizer.one(proposal.architecture)))
         self._known[proposal.fingerprint] = _Known(proposal.point, log_size)
         self._points.add(tuple(proposal.point))
 
@@ -123,7 +123,9 @@ class ParetoSearch(Algorithm):
         for _ in range(DRAWS // 10):
             proposal = self._new(self._space.sample(rng, spread="log_params"))
             if proposal is not None:
-                if self._target is None or self._target.allows(self._size(proposal.architecture)):
+                if self._target is None or self._target.allows(
+                    self._sizer.one(proposal.architecture)
+                ):
                     return proposal
                 spare = spare or proposal
         return spare
