@@ -49,6 +49,8 @@ def _next_commands(name: str, state: str, best: int | None) -> list[tuple[str, s
     if best is not None:
         commands += [
             (f"sizewise show {name} {best}", "the most accurate network, layer by layer"),
-            (f"sizewise export {name} {best}", "take it away as plain PyTorch"),
+            (f"sizewise finals {name}", "train the front again: who was lucky?"),
+            (f"sizewise report {name}", "a page for a colleague"),
+            (f"sizewise export {name} {best}", "take it away: PyTorch, ONNX, Keras"),
         ]
     return [*commands, ("sizewise list", "all studies")]
