@@ -118,8 +118,8 @@ def _finals(store: Store, study: StudyRecord, trial: TrialRecord, split: Split) 
         told[columns.TEST_N],
         mean,
         told[columns.TEST_STD],
-        mean - margin,
-        mean + margin,
+        max(mean - margin, 0.0),
+        min(mean + margin, 1.0),
         len(split.test),
     )
 
