@@ -308,9 +308,9 @@ class StoreKit:
         study = new_study(store)
         with ExitStack() as stack:
             wanted = ("fill", "watch", "watch")
-            processes = [stack.enter_context(child(what, store.url, 150)) for what in wanted]
+            processes = [stack.enter_context(child(what, store.url, 60)) for what in wanted]
             assert [process.wait(timeout=PATIENCE) for process in processes] == [0, 0, 0]
-        assert len(store.trials(study.id)) == 150
+        assert len(store.trials(study.id)) == 60
 
     def test_a_reader_never_blocks_a_writer(
         self, store: Store, monkeypatch: pytest.MonkeyPatch

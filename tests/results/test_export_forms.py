@@ -121,11 +121,11 @@ def sites(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 
 
 @pytest.mark.filterwarnings("ignore:Using padding='same' with even kernel lengths:UserWarning")
-@pytest.mark.parametrize("count", [3, pytest.param(20, marks=pytest.mark.slow)])
+@pytest.mark.slow
 def test_every_form_is_the_trained_network_where_sizewise_is_not(
-    count: int, tmp_path: Path, sites: dict[str, Path]
+    tmp_path: Path, sites: dict[str, Path]
 ) -> None:
-    networks, parts = varied_networks(count), noise()
+    networks, parts = varied_networks(20), noise()
     assert set(kinds(layer for each in networks for layer in each.layers)) == set(LAYERS.values())
     store = open_store(f"sqlite:///{tmp_path}/sizewise.db")
     recorded = {}
@@ -146,7 +146,7 @@ def test_every_form_is_the_trained_network_where_sizewise_is_not(
     )
     # The card's example of ONNX prints the classes of its images, behind the rows.
     rows = [row for line in told.splitlines() if "network" in line for row in json.loads(line)]
-    assert len(rows) == 5 * count
+    assert len(rows) == 5 * len(networks)
     for name, form, difference, accuracy in rows:
         if form != "model.int8.onnx":
             assert difference < 1e-4, (name, form)
