@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
 import pandas as pd
-from scipy import stats
 
 from space.errors import InputError
 
 from .. import columns
+from ..finals.intervals import summarise
 from ..frames import finals_frame
 from ..schema import FINISHED, TEST, VALIDATION
 
@@ -37,7 +36,6 @@ def sure_frame(store: Store, study_id: int, confidence: float) -> pd.DataFrame:
     tested = (finals[columns.STAGE] == TEST).any()
     judged = finals[finals[columns.STAGE] == (TEST if tested else VALIDATION)]
     groups = judged.groupby(columns.NUMBER)[columns.ACCURACY]
-    sure = pd.DataFrame({"mean": groups.mean(), "spread": groups.std(), "n": groups.size()})
-    sure = sure[sure["n"] >= 2]
-    margin = stats.t.ppf(confidence, sure["n"] - 1) * sure["spread"] / np.sqrt(sure["n"])
-    return sure.assign(low=sure["mean"] - margin)
+    told = {number: summarise(group, confidence) for number, group in groups}
+    rows = {number: (one.mean, one.n, one.bound) for number, one in told.items() if one.n >= 2}
+    return pd.DataFrame.from_dict(rows, orient="index", columns=["mean", "n", "low"])

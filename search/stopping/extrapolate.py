@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.linalg import cho_factor, cho_solve
 
-from ..algorithms.pareto.model import explain
+from ..algorithms.pareto.model import NARROWEST, explain
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -21,9 +21,6 @@ _NOISES = (1e-4, 1e-3, 4e-3, 1.6e-2, 6e-2, 0.2)
 """Variances that the likeness of networks and noise may have, ends having variance 1."""
 _SETTLED = 8
 """Whole curves that settling the model uses up, so that errors look smaller than they are."""
-
-_NARROWEST = 0.1
-"""The least range of the logarithm of size."""
 
 
 @final
@@ -76,7 +73,7 @@ class Likeness:
     def __init__(self, whole: Sequence[Curve]) -> None:
         self.learnt_from = whole[-1]
         sizes = np.array([one.features[-1] for one in whole])
-        self._low, self._width = sizes.min(), max(float(np.ptp(sizes)), _NARROWEST)
+        self._low, self._width = sizes.min(), max(float(np.ptp(sizes)), NARROWEST)
         ends = np.array([one.end for one in whole])
         features = np.array([one.features for one in whole])
         self._kernel = explain(self._scaled(features), ends).k1.k2

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from ..algorithms.pareto.gain import Staircase
+from ..algorithms.pareto.gain import MARGIN, Staircase
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -15,9 +15,6 @@ if TYPE_CHECKING:
     from .extrapolate import Curve
 
 Floats: TypeAlias = npt.NDArray[np.float64]
-
-_MARGIN = 0.05
-"""How far beyond the largest network the front counts, as a share of the range of sizes."""
 
 
 def share_at_stake(whole: Sequence[Curve], size: float, expected: float, spread: float) -> float:
@@ -32,7 +29,7 @@ def share_at_stake(whole: Sequence[Curve], size: float, expected: float, spread:
     ends = np.array([one.end for one in whole])
     sizes = np.array([one.features[-1] for one in whole])
     low, high = float(sizes.min()), max(float(sizes.max()), size)
-    end = high + _MARGIN * (high - low)
+    end = high + MARGIN * (high - low)
     stairs = Staircase.of(ends, sizes, float(ends.min()), end)
     widths = np.diff(np.append(stairs.edges[1:], end))
     area = float(widths @ (stairs.levels[1:] - stairs.levels[0]))

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 
 Floats: TypeAlias = npt.NDArray[np.float64]
 
+MARGIN = 0.05
+"""How far beyond the largest network the front counts, as a share of the range of sizes."""
+
 
 @final
 @dataclass(frozen=True, eq=False, slots=True)

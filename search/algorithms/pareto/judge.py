@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, TypeAlias, final
 import numpy as np
 import numpy.typing as npt
 
-from .gain import Staircase, expected_improvement
-from .model import Surrogate, find_kernel
+from .gain import MARGIN, Staircase, expected_improvement
+from .model import NARROWEST, Surrogate, find_kernel
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,10 +26,6 @@ _LUCK = 2.0
 """Standard deviations of noise above expectation that are believed of a network."""
 _CURIOSITY = 0.5
 """Share of its uncertainty that a candidate is judged with: less comes to the front sooner."""
-_MARGIN = 0.05
-"""How far beyond the largest network the front counts, as a share of the range of sizes."""
-_NARROWEST = 0.1
-"""The least range of the logarithm of size."""
 
 
 @final
@@ -68,7 +64,7 @@ class View:
 def find_view(told: Told, encode: Callable[[Ints], Floats]) -> View:
     """Return the view under which accuracies are explained best."""
     low = float(told.log_size.min())
-    width = max(float(told.log_size.max()) - low, _NARROWEST)
+    width = max(float(told.log_size.max()) - low, NARROWEST)
     chosen = told.part(most_useful(told, _FITTED_TO))
     features = View(encode, low, width, None).features(chosen.points, chosen.log_size)
     return View(encode, low, width, find_kernel(features, chosen.accuracy, chosen.spread))
@@ -111,7 +107,7 @@ class Judge:
         if not len(candidates.points):
             return np.zeros(0)
         largest = max(float(candidates.log_size.max()), self._largest)
-        end = largest + _MARGIN * self._view.width
+        end = largest + MARGIN * self._view.width
         stairs = Staircase.of(self._believed, self._sizes, self._floor, end)
         mean, spread = self._predict(candidates.points, candidates.log_size)
         return stairs.expected_gain(mean, _CURIOSITY * spread, candidates.log_size)

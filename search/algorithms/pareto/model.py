@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 Floats: TypeAlias = npt.NDArray[np.float64]
 
 TINY = 1e-9
+NARROWEST = 0.1
+"""The least range of the logarithm of size that features stretch to 0 and 1."""
 _LEAST_ERROR = 1e-3
 """Errors below it hardly differ: their logarithm has an end."""
 _CAUTION = 1.6
