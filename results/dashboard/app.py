@@ -1,0 +1,68 @@
+"""The application: a shell with navigation and theme, and the page that the address names."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import dash_mantine_components as dmc
+from dash import Dash, Input, Output
+
+from space.errors import InputError
+
+from . import shell
+from .address import read_address
+from .context import Context
+from .pages import PAGES
+
+if TYPE_CHECKING:
+    from dash.development.base_component import Component
+
+    from ..store import Store
+
+_TITLE = "sizewise"
+
+
+def create_app(store: Store, *, prefix: str = "/", read_only: bool = False) -> Dash:
+    """Return the dashboard of a store; its ``server`` is a WSGI application.
+
+    All assets are served by the application itself; a page asks nobody else for anything.
+
+    Args:
+        store: What the pages show.
+        prefix: What the dashboard stands behind, with slashes at both ends.
+        read_only: Whether nothing may be changed from the pages.
+    """
+    context = Context(store, prefix, read_only)
+    app = Dash(
+        __name__,
+        title=_TITLE,
+        update_title="",
+        requests_pathname_prefix=prefix,
+        routes_pathname_prefix=prefix,
+        serve_locally=True,
+        compress=True,
+        suppress_callback_exceptions=True,
+    )
+    app.layout = shell.frame(context)
+    shell.wire(app)
+    for page in PAGES:
+        page.wire(app, context)
+
+    @app.callback(
+        Output("page", "children"),
+        Output("navigation", "children"),
+        Input("location", "pathname"),
+        Input("location", "search"),
+    )
+    def show(pathname: str | None, search: str | None) -> tuple[Component, list[Component]]:
+        address = read_address(pathname, search, prefix)
+        links = shell.links(context, address.path)
+        page = next((page for page in PAGES if page.path == address.path), None)
+        try:
+            if page is None:
+                raise InputError("address", "must be a page of the dashboard", address.path)
+            return dmc.Stack(page.layout(context, address)), links
+        except InputError as error:
+            return shell.explain(context, error), links
+
+    return app

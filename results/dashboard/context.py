@@ -1,0 +1,31 @@
+"""What every page knows: the store, and what may be done with it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from .address import Address
+
+if TYPE_CHECKING:
+    from ..store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """The house that the pages stand in.
+
+    Args:
+        store: What the pages show.
+        prefix: What the dashboard stands behind, with slashes at both ends.
+        read_only: Whether nothing may be changed: no notes, no jobs, no exports.
+    """
+
+    store: Store
+    prefix: str = "/"
+    read_only: bool = False
+
+    def href(self, path: str, **values: object) -> str:
+        """Return a link to a page; values become its query."""
+        given = {name: str(value) for name, value in values.items() if value is not None}
+        return self.prefix.rstrip("/") + Address(path, given).relative

@@ -1,0 +1,8 @@
+"""The pages, in the order in which the navigation names them."""
+
+from typing import Final
+
+from ..page import Page
+from . import studies
+
+PAGES: Final[tuple[Page, ...]] = (studies,)
