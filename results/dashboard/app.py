@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from dash.development.base_component import Component
 
     from ..store import Store
+    from .page import Page
 
 _TITLE = "sizewise"
 
@@ -57,12 +58,16 @@ def create_app(store: Store, *, prefix: str = "/", read_only: bool = False) -> D
     def show(pathname: str | None, search: str | None) -> tuple[Component, list[Component]]:
         address = read_address(pathname, search, prefix)
         links = shell.links(context, address.path)
-        page = next((page for page in PAGES if page.path == address.path), None)
         try:
-            if page is None:
-                raise InputError("address", "must be a page of the dashboard", address.path)
-            return dmc.Stack(page.layout(context, address)), links
+            return dmc.Stack(_page(address.path).layout(context, address)), links
         except InputError as error:
             return shell.explain(context, error), links
 
     return app
+
+
+def _page(path: str) -> Page:
+    for page in PAGES:
+        if page.path == path:
+            return page
+    raise InputError("address", "must be a page of the dashboard", path)
