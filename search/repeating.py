@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import torch
+
 from space import Architecture
 from space.errors import InputError
 from trainers import Recipe
@@ -67,8 +69,10 @@ def repeat_trial(store: Store, study: str, number: int) -> Repeated:
     split = stored_split(store, record)
     recorded = store.epochs(trial.id)
     with tempfile.TemporaryDirectory() as folder:
-        threads = record.job.get("run", {}).get("cpus_per_trial", 1)
-        work = Work(_assignment(trial, Path(folder), threads), split)
+        settings = record.job.get("run", {})
+        gpu = torch.cuda.is_available() and settings.get("gpus_per_trial") != 0
+        assignment = _assignment(trial, Path(folder), settings.get("cpus_per_trial", 1))
+        work = Work(assignment, split, device="cuda" if gpu else "cpu")
         return _compare(number, ((epoch, work.step()) for epoch in recorded), len(recorded))
 
 

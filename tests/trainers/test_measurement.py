@@ -192,7 +192,7 @@ def test_on_a_gpu(small: Architecture, digits_split: Split) -> None:
     found = measure(network, digits_split.validation, digits_split, device="cuda")
     assert found.accuracy == evaluate(network.cpu(), digits_split.validation, digits_split).accuracy
     one, _ = measure_latency(network, (1, 8, 8), device="cuda", seconds=0.1)
-    assert one.device.startswith("cuda (")
+    assert one.device.startswith("cuda:0 (")
 
 
 def test_colour_is_measured_like_grey() -> None:
