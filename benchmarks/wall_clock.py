@@ -210,12 +210,11 @@ def picture(figures: dict[str, Any], seeds: int) -> Figure:
         )
     best = max(max(each["highest"]) for each in figures["algorithms"].values())
     axes.set(xlabel="seconds", ylabel="hypervolume", xlim=(0, figures["seconds"][-1]))
-    # Where searches differ is near the top.
-    axes.set_ylim(0.8 * best, 1.01 * best or 1.0)
+    axes.set_ylim(0.0, 1.05 * best or 1.0)
     axes.set_title(
         f"Validation accuracy against log params; median and range of {seeds} seeds", size=10
     )
-    axes.legend(loc="lower right", frameon=False)
+    axes.legend(loc="upper left", frameon=False)
     axes.spines[["top", "right"]].set_visible(False)
     axes.grid(alpha=0.2)
     return figure
