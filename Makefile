@@ -2,7 +2,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 INSTALLED := .venv/.installed
 
-.PHONY: install demo postgres test test-slow bench-quick lint clean
+.PHONY: install demo postgres browser test test-slow bench-quick lint clean
 
 install: $(INSTALLED)
 
@@ -19,9 +19,13 @@ demo: install
 postgres:
 	scripts/postgres.sh install
 
+# The tests of the dashboard use Debian's Chromium, and are skipped where it is missing.
+browser:
+	scripts/browser.sh
+
 test: install
 	$(BIN)/lint-imports
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
 
 test-slow: install
 	$(BIN)/python -m pytest -m slow

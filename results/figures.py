@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from html import escape
 from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
@@ -35,7 +36,9 @@ from .marks import (
 )
 
 if TYPE_CHECKING:
+    import numpy as np
     import pandas as pd
+    from numpy.typing import NDArray
 
 # Up to here the browser draws sharper as vectors; beyond, it needs the graphics card.
 _MANY = 2_000
@@ -49,6 +52,7 @@ def front_figure(
     *,
     title: str = "",
     finalists: pd.DataFrame | None = None,
+    drawn: NDArray[np.bool_] | None = None,
 ) -> go.Figure:
     """Return accuracy against size with the front as a staircase.
 
@@ -60,15 +64,18 @@ def front_figure(
         title: The first line above the picture.
         finalists: As `Study.finalists` gives it: those stand at their mean with its 95 % interval,
             and the front goes through those that were not demoted.
+        drawn: Which trials get a mark, where there are too many; all are counted.
     """
-    figure, frame = go.Figure(), judged(placed(frame, size), finalists)
+    figure, shown = go.Figure(), frame if drawn is None else frame[drawn]
+    frame = judged(placed(frame, size), finalists)
     low = floor(frame, size)
     groups = marked(frame, size)
     stairs = staircase(groups, size)
     if stairs is not None:
         figure.add_trace(_staircase(stairs, size))
     for mark, group in groups.items():
-        figure.add_trace(_points(mark, group, size, low))
+        seen = group[group[columns.NUMBER].isin(shown[columns.NUMBER])]
+        figure.add_trace(_points(mark, seen, size, low).update(name=legend(mark, group)))
     figure.update_layout(_layout(title or "Accuracy for its size", summary(frame, size)))
     ticks = _ticks(frame, size)
     figure.update_xaxes(
@@ -125,7 +132,7 @@ def _points(mark: Mark, group: pd.DataFrame, size: str, low: float) -> Any:
     if mark in ON_FRONT:
         shown |= {"text": [f"#{number}" for number in group[columns.NUMBER]]}
         shown |= {"textposition": "top left", "textfont": {"size": 11, "color": ACCENT}}
-    shown |= {"hovertext": hover_texts(group), "hoverinfo": "text", "name": legend(mark, group)}
+    shown |= {"hovertext": hover_texts(group), "hoverinfo": "text"}
     mode = "markers+text" if mark in ON_FRONT else "markers"
     if len(group) > _MANY:
         return go.Scattergl(**shown, mode=mode)
@@ -136,7 +143,8 @@ def hover_texts(frame: pd.DataFrame) -> list[str]:
     """Return what pointing at each trial shows, as lines of Plotly's markup."""
     wanted = [columns.NUMBER, columns.STATE, columns.ACCURACY, columns.PARAMS, columns.MACS]
     wanted += [columns.LATENCY_MS, columns.OUTLINE, columns.REASON]
-    rows = zip(*(frame[name] for name in wanted), strict=True)
+    # A frame of numbers alone has no texts.
+    rows = zip(*(frame.get(name, [""] * len(frame)) for name in wanted), strict=True)
     return [_hover(*row) for row in rows]
 
 
@@ -154,7 +162,9 @@ def _hover(  # noqa: PLR0913, PLR0917 - the columns of one row
     lines += [] if math.isnan(accuracy) else [f"<b>{percent(accuracy)}</b>"]
     latency = "" if math.isnan(latency_ms) else f" · {amount(latency_ms)} ms"
     lines += [f"{params:,} params · {macs:,} macs{latency}", *wrap(outline, 56)]
-    lines += [f"<i>{line}</i>" for line in wrap(reason, 56)] if isinstance(reason, str) else []
+    lines += (
+        [f"<i>{escape(line)}</i>" for line in wrap(reason, 56)] if isinstance(reason, str) else []
+    )
     return "<br>".join(lines)
 
 

@@ -10,26 +10,26 @@ from urllib.parse import parse_qsl, urlencode
 class Address:
     """A page and what it shows.
 
-    ``path`` stands below the dashboard's prefix, such as ``/study``; ``values`` are text by name.
+    ``path`` stands below the dashboard's prefix, such as ``/study``; ``query`` holds text by name.
     """
 
     path: str
-    values: dict[str, str] = field(default_factory=dict)
+    query: dict[str, str] = field(default_factory=dict)
 
     @property
     def relative(self) -> str:
         """The path with its query."""
-        kept = {name: value for name, value in self.values.items() if value}
+        kept = {name: value for name, value in self.query.items() if value}
         return f"{self.path}?{urlencode(kept)}" if kept else self.path
 
     def changed(self, **values: str | None) -> Address:
         """Return the same view with some values changed, and without those that are none."""
-        merged = {**self.values, **values}
+        merged = {**self.query, **values}
         return Address(self.path, {name: value for name, value in merged.items() if value})
 
     def numbers(self, name: str) -> list[int]:
         """Return a value such as ``3,14,15`` as numbers; what is no number is left out."""
-        parts = self.values.get(name, "").split(",")
+        parts = self.query.get(name, "").split(",")
         return [int(part) for part in parts if part.strip().isdecimal()]
 
 

@@ -13,6 +13,7 @@ from . import shell
 from .address import read_address
 from .context import Context
 from .pages import PAGES
+from .snapshots import Snapshots
 
 if TYPE_CHECKING:
     from dash.development.base_component import Component
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 _TITLE = "sizewise"
 
 
-def create_app(store: Store, *, prefix: str = "/", read_only: bool = False) -> Dash:
+def create_app(store: Store, *, prefix: str = "/") -> Dash:
     """Return the dashboard of a store; its ``server`` is a WSGI application.
 
     All assets are served by the application itself; a page asks nobody else for anything.
@@ -31,9 +32,8 @@ def create_app(store: Store, *, prefix: str = "/", read_only: bool = False) -> D
     Args:
         store: What the pages show.
         prefix: What the dashboard stands behind, with slashes at both ends.
-        read_only: Whether nothing may be changed from the pages.
     """
-    context = Context(store, prefix, read_only)
+    context = Context(store, prefix, Snapshots(store))
     app = Dash(
         __name__,
         title=_TITLE,

@@ -9,6 +9,7 @@ from .address import Address
 
 if TYPE_CHECKING:
     from ..store import Store
+    from .snapshots import Snapshots
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,12 +19,12 @@ class Context:
     Args:
         store: What the pages show.
         prefix: What the dashboard stands behind, with slashes at both ends.
-        read_only: Whether nothing may be changed: no notes, no jobs, no exports.
+        snapshots: The numbers of the studies that were looked at last.
     """
 
     store: Store
-    prefix: str = "/"
-    read_only: bool = False
+    prefix: str
+    snapshots: Snapshots
 
     def href(self, path: str, **values: object) -> str:
         """Return a link to a page; values become its query."""

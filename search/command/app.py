@@ -19,6 +19,7 @@ from .reading import front, list_studies, show
 from .replaying import replay
 from .saving import save
 from .searching import repeat, resume, run
+from .serving import dashboard
 from .showing import compare, report
 from .taking import export
 
@@ -40,6 +41,7 @@ app.command("list")(list_studies)
 app.command("show")(show)
 app.command("front")(front)
 app.command("finals")(finals)
+app.command("dashboard")(dashboard)
 app.command("compare")(compare)
 app.command("report")(report)
 app.command("save")(save)

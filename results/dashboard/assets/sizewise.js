@@ -1,9 +1,50 @@
 // What runs in the browser alone.
-window.dash_clientside = Object.assign({}, window.dash_clientside, {
-  sizewise: Object.assign({}, (window.dash_clientside || {}).sizewise, {
-    // Pictures are drawn in the theme that the page has.
-    scheme: function (scheme) {
-      return scheme || document.documentElement.getAttribute("data-mantine-color-scheme") || "light";
-    },
-  }),
-});
+(function () {
+  const POWERS = (ends) => ends.map((end) => Math.pow(10, end));
+
+  function scheme(now) {
+    const root = document.documentElement;
+    const shown = now || root.getAttribute("data-mantine-color-scheme") || "light";
+    // AG Grid takes its theme from here.
+    root.dataset.agThemeMode = shown;
+    return shown;
+  }
+
+  // The part of the picture that is seen, in sizes and accuracies; null for the whole.
+  function zoomed(layout) {
+    const none = window.dash_clientside.no_update;
+    if (!layout) return none;
+    if (layout["xaxis.autorange"] || layout["yaxis.autorange"]) return null;
+    const graph = document.querySelector("#study-front .js-plotly-plot");
+    if (!("xaxis.range[0]" in layout || "yaxis.range[0]" in layout) || !graph) return none;
+    const { xaxis, yaxis } = graph._fullLayout;
+    return [...POWERS(xaxis.range), ...yaxis.range];
+  }
+
+  // The brushed box in sizes and accuracies; null for none.
+  function brushed(selected) {
+    const context = window.dash_clientside.callback_context;
+    if (context.triggered_id === "study-all") return null;
+    if (!selected || !selected.range) return window.dash_clientside.no_update;
+    const sides = Object.values(selected.range).map((ends) => [...ends].sort((a, b) => a - b));
+    return sides.flat();
+  }
+
+  function refresh() {
+    const grid = window.dash_ag_grid && window.dash_ag_grid.getApi("study-trials");
+    if (grid) grid.refreshInfiniteCache();
+  }
+
+  // What is shown stands in the address, for a colleague and for the next visit.
+  function addressed(size, brush) {
+    const address = new URL(window.location.href);
+    address.searchParams.set("x", size);
+    if (brush) address.searchParams.set("brush", brush.map((end) => +end.toPrecision(6)).join(","));
+    else address.searchParams.delete("brush");
+    window.history.replaceState(window.history.state, "", address);
+  }
+
+  window.dash_clientside = Object.assign({}, window.dash_clientside, {
+    sizewise: { scheme, zoomed, brushed, refresh, addressed },
+  });
+})();

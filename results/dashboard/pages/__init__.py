@@ -3,6 +3,6 @@
 from typing import Final
 
 from ..page import Page
-from . import studies
+from . import studies, study
 
-PAGES: Final[tuple[Page, ...]] = (studies,)
+PAGES: Final[tuple[Page, ...]] = (studies, study)

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import dash_mantine_components as dmc
-from dash import dcc
+from dash import Dash, Input, Output, State, dcc
 
 from ... import columns
+from ...marks import percent
 from ...overview import studies_frame
 
 if TYPE_CHECKING:
-    from dash import Dash
+    import pandas as pd
     from dash.development.base_component import Component
 
     from ..address import Address
@@ -19,19 +20,101 @@ if TYPE_CHECKING:
 
 path: Final = "/"
 title: Final = "Studies"
+COLOURS: Final = {"running": "teal", "finished": "blue", "interrupted": "yellow", "failed": "red"}
+_EVERY: Final = 3_000
+"""Milliseconds between looks at the store."""
 
 
 def layout(context: Context, address: Address) -> Component:
-    """Return the list of studies."""
-    frame = studies_frame(context.store, archived="archived" in address.values)
-    if frame.empty:
-        return dmc.Text("No study yet. `sizewise run digits` makes the first one.")
-    rows = [
-        [dcc.Link(name, href=context.href("/study", name=name)), state]
-        for name, state in zip(frame[columns.STUDY], frame[columns.STATE], strict=True)
-    ]
-    return dmc.Table(data={"head": ["study", "state"], "body": rows}, striped=True)
+    """Return the list of studies, and what narrows it."""
+    words = dmc.TextInput(
+        id="studies-words",
+        value=address.query.get("words", ""),
+        placeholder="Search names, tags and notes",
+        debounce=200,
+        w=320,
+        **{"aria-label": "Search names, tags and notes"},
+    )
+    archived = dmc.Switch(
+        id="studies-archived", label="archived too", checked="archived" in address.query
+    )
+    return dmc.Stack(
+        [
+            dmc.Title("Studies", order=1, size="h2"),
+            dmc.Group([words, archived]),
+            dmc.Box(listed(context, words.value, archived=archived.checked), id="studies-list"),
+            dcc.Interval(id="studies-tick", interval=_EVERY),
+        ]
+    )
 
 
 def wire(app: Dash, context: Context) -> None:
-    """Register nothing: the list stands as it was made."""
+    """Keep the list true."""
+
+    @app.callback(
+        Output("studies-list", "children"),
+        Input("studies-tick", "n_intervals"),
+        Input("studies-words", "value"),
+        Input("studies-archived", "checked"),
+        State("studies-list", "children"),
+        prevent_initial_call=True,
+    )
+    def refresh(_: int | None, words: str | None, archived: bool | None, __: Any) -> Component:
+        return listed(context, words or "", archived=bool(archived))
+
+
+def listed(context: Context, words: str, *, archived: bool) -> Component:
+    """Return a table of the studies that hold all the words, the newest first."""
+    frame = studies_frame(context.store, archived=archived)
+    if frame.empty:
+        return dmc.Alert(
+            ["Start the first one in a terminal: ", dmc.Code("sizewise run digits")],
+            title="No study yet",
+            variant="light",
+        )
+    kept = frame[matches(frame, words)].iloc[::-1]
+    if kept.empty:
+        return dmc.Text("No study has all these words.", c="dimmed")
+    heads = ("study", "state", "trials", "best", "front", "data", "tags", "note", "created")
+    numbers = {"trials", "best", "front"}
+    head = dmc.TableThead(
+        dmc.TableTr([dmc.TableTh(each, ta="right" if each in numbers else None) for each in heads])
+    )
+    rows = [_row(context, row) for row in kept.to_dict("records")]
+    table = dmc.Table([head, dmc.TableTbody(rows)], highlightOnHover=True, verticalSpacing="xs")
+    return dmc.TableScrollContainer(table, minWidth=760)
+
+
+def matches(frame: pd.DataFrame, words: str) -> pd.Series[bool]:
+    """Return which studies hold each of the words in name, data, tags or note."""
+    told = (columns.STUDY, columns.DATA, columns.TAGS, columns.NOTE)
+    text = frame[list(told)].fillna("").agg(" ".join, axis=1).str.lower()
+    found = text.notna()
+    for word in words.lower().split():
+        found &= text.str.contains(word, regex=False)
+    return found
+
+
+def _row(context: Context, row: dict[str, Any]) -> Component:
+    running, best = row[columns.RUNNING_TRIALS], row[columns.ACCURACY]
+    trials = f"{row[columns.ENDED_TRIALS]:,}" + (f" + {running}" if running else "")
+    name, note = row[columns.STUDY], row[columns.NOTE]
+    tags = [tag for tag in row[columns.TAGS].split(", ") if tag]
+    return dmc.TableTr(
+        [
+            dmc.TableTd(dcc.Link(name, href=context.href("/study", name=name))),
+            dmc.TableTd(badge(row[columns.STATE])),
+            dmc.TableTd(trials, ta="right"),
+            dmc.TableTd("" if best != best else percent(best), ta="right"),  # noqa: PLR0124  nan
+            dmc.TableTd(f"{row[columns.FRONT]:,}", ta="right"),
+            dmc.TableTd(row[columns.DATA]),
+            dmc.TableTd(dmc.Group([dmc.Badge(tag, variant="outline") for tag in tags], gap=4)),
+            dmc.TableTd(dmc.Text(note if isinstance(note, str) else "", lineClamp=2, size="sm")),
+            dmc.TableTd(f"{row[columns.CREATED]:%Y-%m-%d %H:%M} UTC"),
+        ]
+    )
+
+
+def badge(state: str) -> Component:
+    """Return a study's state in its colour."""
+    return dmc.Badge(state, color=COLOURS.get(state, "gray"), variant="light")

@@ -31,5 +31,5 @@ def test_numbers_leave_out_what_is_none() -> None:
 
 def test_a_changed_view_forgets_what_is_none() -> None:
     view = Address("/study", {"name": "digits", "x": "macs"})
-    assert view.changed(x=None, sort="params").values == {"name": "digits", "sort": "params"}
-    assert view.values == {"name": "digits", "x": "macs"}
+    assert view.changed(x=None, sort="params").query == {"name": "digits", "sort": "params"}
+    assert view.query == {"name": "digits", "x": "macs"}

@@ -1,0 +1,268 @@
+"""One study: accuracy against size, live, and its trials as a table."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import dash_ag_grid as dag
+import dash_mantine_components as dmc
+from dash import ClientsideFunction, Dash, Input, Output, State, ctx, dcc, no_update
+
+from space.errors import InputError, closest
+
+from ... import columns
+from ...finals import finalists_frame
+from ...frames import front_mask, trials_frame
+from ...marks import CAPTIONS, percent
+from ..table import COLUMNS, chosen
+from ..thinning import View, drawn
+from .studies import badge
+from .study_picture import picture
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from dash.development.base_component import Component
+
+    from ...records import StudyRecord
+    from ..address import Address
+    from ..context import Context
+
+path: Final = "/study"
+title: Final = ""
+_EVERY: Final = 2_000
+"""Milliseconds between looks at the store."""
+_NAMES: Final = dict(
+    zip(columns.SIZES, ("params", "macs", "activations", "weights", "latency"), strict=True)
+)
+
+
+def layout(context: Context, address: Address) -> Component:
+    """Return the study that the address names.
+
+    Raises:
+        InputError: There is no such study, or no such size.
+    """
+    study = context.store.study(address.query.get("name", ""))
+    size = address.query.get("x", study.size)
+    if size not in columns.SIZES:
+        raise InputError("x", "must be a size", size, closest(size, columns.SIZES))
+    sizes = dmc.SegmentedControl(
+        id="study-size",
+        value=size,
+        data=[{"value": each, "label": name} for each, name in _NAMES.items()],
+        **{"aria-label": "Size on the horizontal axis"},
+    )
+    return dmc.Stack(
+        [
+            dmc.Group([dmc.Title(study.name, order=1, size="h2"), sizes], justify="space-between"),
+            dmc.Box(summary(context, study), id="study-summary"),
+            dcc.Graph(
+                id="study-front",
+                config={
+                    "displaylogo": False,
+                    "responsive": True,
+                    "modeBarButtonsToRemove": ["lasso2d", "autoScale2d"],
+                },
+                style={"height": "52vh", "minHeight": "340px"},
+            ),
+            dmc.Group(
+                [
+                    dmc.Text(id="study-told", size="sm", c="dimmed"),
+                    dmc.Button(
+                        "Show all trials", id="study-all", size="compact-sm", variant="default"
+                    ),
+                ],
+                justify="space-between",
+            ),
+            dag.AgGrid(
+                id="study-trials",
+                columnDefs=COLUMNS,
+                defaultColDef={
+                    "resizable": True,
+                    "sortable": True,
+                    "minWidth": 120,
+                    "wrapHeaderText": True,
+                    "autoHeaderHeight": True,
+                },
+                columnSize="responsiveSizeToFit",
+                rowModelType="infinite",
+                getRowId="String(params.data.number)",
+                filterModel={},
+                dashGridOptions={
+                    "rowBuffer": 0,
+                    "maxBlocksInCache": 8,
+                    "cacheBlockSize": 100,
+                    "infiniteInitialRowCount": 1,
+                    "rowSelection": {
+                        "mode": "singleRow",
+                        "checkboxes": False,
+                        "enableClickSelection": True,
+                    },
+                    "theme": {"function": "themeQuartz"},
+                },
+                style={"height": "46vh", "minHeight": "300px"},
+            ),
+            dmc.Box(id="study-trial"),
+            dcc.Store(id="study-name", data=study.name),
+            dcc.Store(id="study-view"),
+            dcc.Store(id="study-brush", data=brush_of(address)),
+            dcc.Store(id="study-revision", data=-1),
+            dcc.Interval(id="study-tick", interval=_EVERY),
+        ]
+    )
+
+
+def brush_of(address: Address) -> list[float] | None:
+    """Return the box in an address, ``brush=LEFT,RIGHT,LOW,HIGH``, or None."""
+    try:
+        ends = [float(each) for each in address.query.get("brush", "").split(",")]
+    except ValueError:
+        return None
+    return ends if len(ends) == 4 else None
+
+
+def summary(context: Context, study: StudyRecord) -> Component:
+    """Return state, counts and best of a study in one line, then its tags and its note."""
+    frame = context.snapshots.of(study).frame
+    states = frame[columns.STATE].value_counts()
+    finished = frame[frame[columns.STATE] == "finished"]
+    ended = len(frame) - states.get("running", 0)
+    budget = (study.job.get("budget") or {}).get("trials")
+    told = [f"{ended:,} of {budget:,} trials" if budget else f"{ended:,} trials"]
+    told += [
+        f"{states[name]:,} {name}" for name in ("running", "stopped", "failed") if name in states
+    ]
+    if len(finished):
+        told.append(f"best {percent(finished[columns.ACCURACY].max())}")
+        told.append(f"{int(front_mask(frame, study.size).sum())} on the front")
+    line = [badge(study.state), *(dmc.Text(each, size="sm") for each in told)]
+    line += [dmc.Badge(tag, variant="outline") for tag in study.tags]
+    notes = [dmc.Text(study.note, size="sm", c="dimmed")] if study.note else []
+    return dmc.Stack([dmc.Group(line, gap="md"), *notes], gap="xs")
+
+
+def boxed(brush: list[float] | None) -> View | None:
+    """Return what a brushed box holds."""
+    return None if brush is None else View((brush[0], brush[1]), (brush[2], brush[3]))
+
+
+def wire(app: Dash, context: Context) -> None:
+    """Draw, keep true, and answer what is asked of the table."""
+
+    @app.callback(
+        Output("study-front", "figure"),
+        Output("study-summary", "children"),
+        Output("study-revision", "data"),
+        Input("study-tick", "n_intervals"),
+        Input("study-size", "value"),
+        Input("study-view", "data"),
+        Input("scheme-now", "data"),
+        State("study-name", "data"),
+        State("study-revision", "data"),
+    )
+    def draw(
+        _: int | None,
+        size: str,
+        view: list[float] | None,
+        scheme: str | None,
+        name: str,
+        seen: int,
+    ) -> tuple[Any, Any, Any]:
+        study = context.store.study(name)
+        now = context.snapshots.of(study)
+        if ctx.triggered_id == "study-tick" and now.revision == seen:
+            return no_update, no_update, no_update
+        marks = drawn(now.frame, size, boxed(view))
+        finalists = finalists_frame(context.store, study.id, study.size)
+        figure = picture(now.frame, size, marks, finalists, dark=scheme == "dark")
+        figure.update_layout(uirevision=f"{name} {size}")
+        return figure, summary(context, study), now.revision
+
+    @app.callback(
+        Output("study-trials", "getRowsResponse"),
+        Output("study-told", "children"),
+        Input("study-trials", "getRowsRequest"),
+        State("study-name", "data"),
+        State("study-size", "value"),
+        State("study-brush", "data"),
+        prevent_initial_call=True,
+    )
+    def rows(
+        request: dict[str, Any] | None, name: str, size: str, brush: list[float] | None
+    ) -> tuple[Any, Any]:
+        if request is None:
+            return no_update, no_update
+        study = context.store.study(name)
+        frame = context.snapshots.of(study).frame
+        within = boxed(brush)
+        kept = frame if within is None else frame[within.inside(frame, size)]
+        found = chosen(kept, request.get("sortModel") or [], request.get("filterModel") or {})
+        page = found.iloc[int(request["startRow"]) : int(request["endRow"])]
+        told = f"{len(found):,} of {len(frame):,} trials"
+        told += "" if within is None else f", {CAPTIONS[size]} and accuracy within the box"
+        data = _told(context, study, page).to_dict("records")
+        return {"rowData": data, "rowCount": len(found)}, told
+
+    @app.callback(
+        Output("study-trial", "children"),
+        Input("study-trials", "selectedRows"),
+        State("study-name", "data"),
+        prevent_initial_call=True,
+    )
+    def pick(selected: list[dict[str, Any]] | None, name: str) -> Component | None:
+        return trial(context, name, int(selected[0]["number"])) if selected else None
+
+    _wire_browser(app)
+
+
+def trial(context: Context, name: str, number: int) -> Component:
+    """Return one trial in short, and the commands that tell more."""
+    study = context.store.study(name)
+    row = trials_frame(context.store, study.id, numbers=[number]).iloc[0]
+    reason, quoted = row[columns.REASON], f"'{name}'" if " " in name else name
+    told = [dmc.Text(f"Trial {number}: {row[columns.OUTLINE]}", fw=600)]
+    told += [dmc.Text(reason, size="sm")] if isinstance(reason, str) else []
+    told += [
+        dmc.Group(
+            [dmc.Code(f"sizewise {word} {quoted} {number}"), dmc.Text(why, size="sm", c="dimmed")]
+        )
+        for word, why in (("show", "layers and curve"), ("export", "take it away"))
+    ]
+    return dmc.Paper(dmc.Stack(told, gap="xs"), withBorder=True, p="md")
+
+
+def _told(context: Context, study: StudyRecord, page: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows of a page with their texts, empty where a value is missing."""
+    texts = [columns.NUMBER, columns.OUTLINE, columns.REASON]
+    found = trials_frame(context.store, study.id, numbers=page[columns.NUMBER].tolist())[texts]
+    joined = page.merge(found, on=columns.NUMBER, how="left").astype(object)
+    return joined.where(joined.notna(), None)
+
+
+def _wire_browser(app: Dash) -> None:
+    """Leave to the browser what it knows best: zoom, brush, address, and when to ask again."""
+    app.clientside_callback(
+        ClientsideFunction("sizewise", "zoomed"),
+        Output("study-view", "data"),
+        Input("study-front", "relayoutData"),
+        prevent_initial_call=True,
+    )
+    app.clientside_callback(
+        ClientsideFunction("sizewise", "brushed"),
+        Output("study-brush", "data"),
+        Input("study-front", "selectedData"),
+        Input("study-all", "n_clicks"),
+        prevent_initial_call=True,
+    )
+    app.clientside_callback(
+        ClientsideFunction("sizewise", "refresh"),
+        Input("study-brush", "data"),
+        Input("study-revision", "data"),
+        Input("study-size", "value"),
+        prevent_initial_call=True,
+    )
+    app.clientside_callback(
+        ClientsideFunction("sizewise", "addressed"),
+        Input("study-size", "value"),
+        Input("study-brush", "data"),
+    )

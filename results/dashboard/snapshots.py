@@ -1,0 +1,99 @@
+"""The numbers of a study's trials in memory, brought up to date by what changed alone."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from dataclasses import dataclass
+from threading import Lock
+from typing import TYPE_CHECKING, Any, Final, final
+
+import pandas as pd
+from sqlalchemy import func, or_, select
+
+from .. import columns
+from ..rows import LIVE
+from ..schema import RUNNING, TRIALS
+
+if TYPE_CHECKING:
+    from sqlalchemy import ColumnElement
+
+    from ..records import StudyRecord
+    from ..store import Store
+
+HELD: Final = (
+    columns.NUMBER,
+    columns.STATE,
+    columns.ACCURACY,
+    columns.EPOCHS,
+    *columns.SIZES,
+    columns.DEPTH,
+    columns.SECONDS,
+)
+"""The columns of a snapshot: what trials are sorted, filtered and drawn by. Texts stay outside."""
+_TYPES: Final = {name: columns.TRIALS[name] for name in HELD}
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """All trials of a study, by number, and how often they were seen to change."""
+
+    frame: pd.DataFrame
+    revision: int
+
+
+@final
+class Snapshots:
+    """The snapshots of the studies that were looked at last.
+
+    Args:
+        store: Where the studies stand.
+        most: Studies that are held; 100,000 trials take some 10 MB.
+    """
+
+    def __init__(self, store: Store, most: int = 8) -> None:
+        self._store, self._most = store, most
+        self._lock = Lock()
+        self._held: OrderedDict[tuple[int, str], Snapshot] = OrderedDict()
+
+    def of(self, study: StudyRecord) -> Snapshot:
+        """Return the trials of a study as they stand now.
+
+        Only trials that are new, that run, or that ran when they were read last are read again.
+        """
+        # A study that was deleted may have left its id, but not its name, to another.
+        key = (study.id, study.name)
+        with self._lock:
+            before = self._held.pop(key, None)
+            now = self._read(study.id) if before is None else self._updated(study.id, before)
+            self._held[key] = now
+            if len(self._held) > self._most:
+                self._held.popitem(last=False)
+        return now
+
+    def _read(self, study_id: int, *which: ColumnElement[bool]) -> Snapshot:
+        wanted = select(*map(_stored, HELD)).where(TRIALS.c.study_id == study_id, *which)
+        found = self._store.read(wanted.order_by(TRIALS.c.number))
+        values = list(zip(*found, strict=True)) or [()] * len(HELD)
+        frame = pd.DataFrame(dict(zip(HELD, values, strict=True))).astype(_TYPES)
+        return Snapshot(frame, 0)
+
+    def _updated(self, study_id: int, before: Snapshot) -> Snapshot:
+        frame = before.frame
+        ran = frame.loc[frame[columns.STATE] == RUNNING, columns.NUMBER].tolist()
+        last = int(frame[columns.NUMBER].max()) if len(frame) else -1
+        changing = or_(TRIALS.c.number > last, TRIALS.c.state == RUNNING, TRIALS.c.number.in_(ran))
+        fresh = self._read(study_id, changing).frame
+        known = frame[columns.NUMBER].isin(fresh[columns.NUMBER])
+        if fresh.equals(frame[known].reset_index(drop=True)):
+            return before
+        merged = pd.concat([frame[~known], fresh]).sort_values(columns.NUMBER, ignore_index=True)
+        return Snapshot(merged, before.revision + 1)
+
+
+def _stored(name: str) -> ColumnElement[Any]:
+    if name == columns.SECONDS:
+        ended = func.coalesce(TRIALS.c.ended_at, TRIALS.c.started_at)
+        return (ended - TRIALS.c.started_at).label(name)
+    if name in LIVE:
+        return LIVE[name]
+    return TRIALS.c[name]
