@@ -44,6 +44,7 @@ def create_app(store: Store, *, prefix: str = "/") -> Dash:
         compress=True,
         suppress_callback_exceptions=True,
     )
+    app.index_string = app.index_string.replace("<html>", '<html lang="en">')
     app.layout = shell.frame(context)
     shell.wire(app)
     for page in PAGES:

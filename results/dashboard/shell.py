@@ -69,7 +69,7 @@ def frame(context: Context) -> Component:
             dmc.AppShell(
                 [
                     dmc.AppShellHeader(header),
-                    dmc.AppShellMain(dmc.Container(html.Main(id="page", tabIndex=-1), size=1600)),
+                    dmc.AppShellMain(dmc.Container(html.Div(id="page", tabIndex=-1), size=1600)),
                 ],
                 header={"height": 52},
                 padding="md",

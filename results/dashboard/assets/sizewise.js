@@ -30,9 +30,9 @@
     return sides.flat();
   }
 
+  // The grid may still be on its way.
   function refresh() {
-    const grid = window.dash_ag_grid && window.dash_ag_grid.getApi("study-trials");
-    if (grid) grid.refreshInfiniteCache();
+    window.dash_ag_grid.getApiAsync("study-trials").then((grid) => grid.refreshInfiniteCache());
   }
 
   // What is shown stands in the address, for a colleague and for the next visit.

@@ -117,4 +117,4 @@ def _row(context: Context, row: dict[str, Any]) -> Component:
 
 def badge(state: str) -> Component:
     """Return a study's state in its colour."""
-    return dmc.Badge(state, color=COLOURS.get(state, "gray"), variant="light")
+    return dmc.Badge(state, color=COLOURS.get(state, "gray"), variant="dot")

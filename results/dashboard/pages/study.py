@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import dash_ag_grid as dag
 import dash_mantine_components as dmc
-from dash import ClientsideFunction, Dash, Input, Output, State, ctx, dcc, no_update
+from dash import ClientsideFunction, Dash, Input, Output, State, dcc, no_update
 
 from space.errors import InputError, closest
 
@@ -86,7 +86,7 @@ def layout(context: Context, address: Address) -> Component:
                 },
                 columnSize="responsiveSizeToFit",
                 rowModelType="infinite",
-                getRowId="String(params.data.number)",
+                getRowId="params.data.id",
                 filterModel={},
                 dashGridOptions={
                     "rowBuffer": 0,
@@ -106,7 +106,7 @@ def layout(context: Context, address: Address) -> Component:
             dcc.Store(id="study-name", data=study.name),
             dcc.Store(id="study-view"),
             dcc.Store(id="study-brush", data=brush_of(address)),
-            dcc.Store(id="study-revision", data=-1),
+            dcc.Store(id="study-revision"),
             dcc.Interval(id="study-tick", interval=_EVERY),
         ]
     )
@@ -149,34 +149,39 @@ def boxed(brush: list[float] | None) -> View | None:
 def wire(app: Dash, context: Context) -> None:
     """Draw, keep true, and answer what is asked of the table."""
 
+    # Apart from drawing: an answer that nothing changed must not overtake a picture.
     @app.callback(
-        Output("study-front", "figure"),
         Output("study-summary", "children"),
         Output("study-revision", "data"),
         Input("study-tick", "n_intervals"),
+        State("study-name", "data"),
+        State("study-revision", "data"),
+    )
+    def look(_: int | None, name: str, seen: list[Any] | None) -> tuple[Any, Any]:
+        study = context.store.study(name)
+        now = [context.snapshots.of(study).revision, study.state]
+        if now == seen:
+            return no_update, no_update
+        return summary(context, study), now
+
+    @app.callback(
+        Output("study-front", "figure"),
+        Input("study-revision", "data"),
         Input("study-size", "value"),
         Input("study-view", "data"),
         Input("scheme-now", "data"),
         State("study-name", "data"),
-        State("study-revision", "data"),
+        prevent_initial_call=True,
     )
     def draw(
-        _: int | None,
-        size: str,
-        view: list[float] | None,
-        scheme: str | None,
-        name: str,
-        seen: int,
-    ) -> tuple[Any, Any, Any]:
+        _: list[Any] | None, size: str, view: list[float] | None, scheme: str | None, name: str
+    ) -> Any:
         study = context.store.study(name)
-        now = context.snapshots.of(study)
-        if ctx.triggered_id == "study-tick" and now.revision == seen:
-            return no_update, no_update, no_update
-        marks = drawn(now.frame, size, boxed(view))
+        frame = context.snapshots.of(study).frame
+        marks = drawn(frame, size, boxed(view))
         finalists = finalists_frame(context.store, study.id, study.size)
-        figure = picture(now.frame, size, marks, finalists, dark=scheme == "dark")
-        figure.update_layout(uirevision=f"{name} {size}")
-        return figure, summary(context, study), now.revision
+        figure = picture(frame, size, marks, finalists, dark=scheme == "dark")
+        return figure.update_layout(uirevision=f"{name} {size}")
 
     @app.callback(
         Output("study-trials", "getRowsResponse"),
@@ -219,12 +224,12 @@ def trial(context: Context, name: str, number: int) -> Component:
     """Return one trial in short, and the commands that tell more."""
     study = context.store.study(name)
     row = trials_frame(context.store, study.id, numbers=[number]).iloc[0]
-    reason, quoted = row[columns.REASON], f"'{name}'" if " " in name else name
+    reason = row[columns.REASON]
     told = [dmc.Text(f"Trial {number}: {row[columns.OUTLINE]}", fw=600)]
     told += [dmc.Text(reason, size="sm")] if isinstance(reason, str) else []
     told += [
         dmc.Group(
-            [dmc.Code(f"sizewise {word} {quoted} {number}"), dmc.Text(why, size="sm", c="dimmed")]
+            [dmc.Code(f"sizewise {word} {name} {number}"), dmc.Text(why, size="sm", c="dimmed")]
         )
         for word, why in (("show", "layers and curve"), ("export", "take it away"))
     ]
@@ -232,11 +237,11 @@ def trial(context: Context, name: str, number: int) -> Component:
 
 
 def _told(context: Context, study: StudyRecord, page: pd.DataFrame) -> pd.DataFrame:
-    """Return the rows of a page with their texts, empty where a value is missing."""
+    """Return the rows of a page with their texts and the grid's own id, None where nothing is."""
     texts = [columns.NUMBER, columns.OUTLINE, columns.REASON]
     found = trials_frame(context.store, study.id, numbers=page[columns.NUMBER].tolist())[texts]
     joined = page.merge(found, on=columns.NUMBER, how="left").astype(object)
-    return joined.where(joined.notna(), None)
+    return joined.where(joined.notna(), None).assign(id=joined[columns.NUMBER].astype(str))
 
 
 def _wire_browser(app: Dash) -> None:

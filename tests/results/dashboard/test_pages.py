@@ -1,0 +1,163 @@
+"""The pages in a real browser: Debian's Chromium, where it is installed."""
+
+from __future__ import annotations
+
+import shutil
+from threading import Thread
+from typing import TYPE_CHECKING
+
+import pytest
+from playwright.sync_api import expect
+from waitress.server import create_server
+
+from results import Store, open_store
+from results.dashboard import create_app
+from results.dashboard.guard import Guard
+
+from ..samples import mixed_study, new_study
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from playwright.sync_api import Browser, Page
+
+CHROMIUM = shutil.which("chromium")
+pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no chromium: `make browser` installs it")
+TOKEN = "a-token-of-this-test"
+HOSTILE = "<img src=x onerror=console.error('run')><script>console.error('run')</script>"
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+    opened = open_store(f"sqlite:///{tmp_path_factory.mktemp('pages')}/s.db")
+    study = mixed_study(opened)
+    with opened.write() as connection:
+        from results.schema import STUDIES
+
+        changed = {"note": HOSTILE, "tags": [HOSTILE]}
+        connection.execute(STUDIES.update().where(STUDIES.c.name == study.name).values(**changed))
+    new_study(opened, name="empty")
+    yield opened
+    opened.close()
+
+
+@pytest.fixture(scope="module")
+def address(store: Store) -> Iterator[str]:
+    app = create_app(store)
+    Guard(TOKEN).protect(app.server, app.csp_hashes())
+    server = create_server(app.server, host="127.0.0.1", port=0, threads=4)
+    thread = Thread(target=server.run)
+    thread.start()
+    yield f"http://127.0.0.1:{server.effective_port}"
+    server.close()
+    thread.join(20)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield opened
+        opened.close()
+
+
+@pytest.fixture
+def page(browser: Browser, address: str) -> Iterator[Page]:
+    """A page that may say nothing wrong, and may ask nobody else."""
+    wrong: list[str] = []
+    with browser.new_context(base_url=address) as context:
+        opened = context.new_page()
+        opened.on("pageerror", lambda error: wrong.append(str(error)))
+        opened.on(
+            "console",
+            lambda said: wrong.append(said.text) if said.type in {"error", "warning"} else None,
+        )
+        opened.on(
+            "request",
+            lambda asked: (
+                None
+                if asked.url.startswith((address, "data:", "blob:"))
+                else wrong.append(asked.url)
+            ),
+        )
+        opened.goto(f"/?token={TOKEN}")
+        opened.wait_for_selector("#studies-list table")
+        yield opened
+    assert wrong == []
+
+
+def test_from_the_list_to_a_trial(page: Page) -> None:
+    assert TOKEN not in page.url
+    assert HOSTILE in page.inner_text("#studies-list")
+    page.fill("#studies-words", "no such study")
+    page.wait_for_selector("#studies-list:has-text('No study')")
+    page.fill("#studies-words", "digits")
+    page.click("#studies-list a:text-is('digits')")
+    page.wait_for_selector("#study-trials .ag-row >> nth=5")
+    page.wait_for_selector("#study-front .scatterlayer .point")
+    page.click("#study-trials .ag-header-cell-text:text-is('accuracy')")
+    # The least accurate is the first that was trained.
+    first = "#study-trials [row-index='0'] [col-id='number']"
+    page.wait_for_selector(f"{first}:text-is('0')")
+    page.click(first)
+    page.wait_for_selector("#study-trial >> text=sizewise show digits 0")
+
+
+def test_a_brush_narrows_the_table_and_the_address_brings_it_back(page: Page) -> None:
+    page.goto("/study?name=digits")
+    page.wait_for_selector("#study-trials .ag-row >> nth=5")
+    page.wait_for_selector("#study-front .scatterlayer .point")
+    box = page.locator("#study-front .nsewdrag").first.bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + 3, box["y"] + 3)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] - 3, box["y"] + box["height"] / 2, steps=6)
+    page.mouse.up()
+    page.wait_for_selector("#study-told:has-text('within the box')")
+    told = page.inner_text("#study-told")
+    assert "brush=" in page.url
+    page.goto(page.url)
+    page.wait_for_selector("#study-told:has-text('within the box')")
+    assert page.inner_text("#study-told") == told
+    page.click("#study-all")
+    page.wait_for_selector("#study-told:has-text('6 of 6 trials')")
+    assert "brush=" not in page.url
+
+
+def test_themes_and_sizes_are_drawn(page: Page) -> None:
+    page.goto("/study?name=digits&x=macs")
+    page.wait_for_selector("#study-front .xtitle:has-text('multiply-adds')")
+    caption = page.locator("#study-front .xtitle")
+    light = caption.evaluate("node => getComputedStyle(node).fill")
+    page.click("#scheme")
+    expect(caption).not_to_have_css("fill", light, timeout=20_000)
+    page.click("#study-size label:has-text('latency')")
+    page.wait_for_selector("#study-front .xtitle:has-text('time for one image')")
+    assert "x=latency_ms" in page.url
+
+
+@pytest.mark.parametrize(
+    "path", ["/nowhere", "/study?name=unknown", "/study?name=digits&x=y", "/study"]
+)
+def test_what_is_not_there_is_explained(page: Page, path: str) -> None:
+    page.goto(path)
+    page.wait_for_selector("#page >> text=There is nothing to show here")
+    page.click("#page >> text=All studies")
+    page.wait_for_selector("#studies-list table")
+
+
+@pytest.mark.parametrize("path", ["/", "/study?name=digits", "/study?name=empty"])
+def test_no_serious_fault_for_those_who_cannot_see(page: Page, path: str) -> None:
+    from axe_playwright_python.sync_playwright import Axe
+
+    page.goto(path)
+    page.wait_for_selector("#studies-list table, #study-trials .ag-header-cell")
+    page.wait_for_timeout(500)
+    found = [
+        (each["id"], each["nodes"][0]["html"])
+        for each in Axe().run(page).response["violations"]
+        if each["impact"] in {"serious", "critical"}
+    ]
+    assert found == []
