@@ -76,7 +76,7 @@ def front_figure(
     for mark, group in groups.items():
         seen = group[group[columns.NUMBER].isin(shown[columns.NUMBER])]
         figure.add_trace(_points(mark, seen, size, low).update(name=legend(mark, group)))
-    figure.update_layout(_layout(title or "Accuracy for its size", summary(frame, size)))
+    figure.update_layout(_layout(title or "Accuracy for its size", summary(len(frame), groups)))
     ticks = _ticks(frame, size)
     figure.update_xaxes(
         _axis(CAPTIONS[size]), type="log", tickvals=ticks, ticktext=list(map(short_number, ticks))

@@ -161,13 +161,17 @@ def ceiling(frame: pd.DataFrame) -> float:
     return 1.0 if np.isnan(best) else best
 
 
-def summary(frame: pd.DataFrame, size: str) -> str:
-    """Return how many trials there are, and how many on the front, as one line."""
-    trials = "1 trial" if len(frame) == 1 else f"{len(frame):,} trials"
-    groups = marked(frame, size)
+def summary(trials: int, groups: dict[Mark, pd.DataFrame]) -> str:
+    """Return how many trials there are, and how many on the front, as one line.
+
+    Args:
+        trials: All of them.
+        groups: As `marked` gives them.
+    """
+    counted = "1 trial" if trials == 1 else f"{trials:,} trials"
     kinds = (FRONT, CONFIRMED, TIED, RACING, DEMOTED)
     told = [f"{len(groups[mark]):,} {mark.name}" for mark in kinds if mark in groups]
-    return ", ".join([trials, *(told or ["0 on the front"])])
+    return ", ".join([counted, *(told or ["0 on the front"])])
 
 
 def legend(mark: Mark, group: pd.DataFrame) -> str:

@@ -95,7 +95,7 @@ def front_picture(
     for mark, group in groups.items():
         shown = group.assign(**{columns.ACCURACY: heights(mark, group, low)})
         _draw(axes, mark, shown, size, shrink(len(frame)))
-    _head(axes, title or "Accuracy for its size", summary(frame, size))
+    _head(axes, title or "Accuracy for its size", summary(len(frame), groups))
     stairs = staircase(groups, size)
     if stairs is not None:
         _staircase(axes, stairs, size)

@@ -6,7 +6,7 @@ import logging
 import secrets
 from contextlib import closing
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlencode
 
 from waitress.server import create_server
@@ -85,7 +85,7 @@ def _check(how: Serving) -> None:
         raise InputError("--token", "must have 8 characters or more", how.token)
 
 
-def _listening(server: object, how: Serving) -> object:
+def _listening(server: object, how: Serving) -> Any:
     usual = 8050
     wanted = range(usual, usual + _TAKEN) if how.port is None else [how.port]
     for port in wanted:

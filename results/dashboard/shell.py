@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import dash_mantine_components as dmc
 from dash import ClientsideFunction, Dash, Input, Output, dcc, html
@@ -38,6 +38,13 @@ THEME = {
     "defaultRadius": "sm",
 }
 
+_HIDDEN: dict[str, Any] = {"aria-hidden": "true"}
+
+
+def _label(text: str) -> dict[str, Any]:
+    """Return what a screen reader calls a part of the page."""
+    return {"aria-label": text}
+
 
 def frame(context: Context) -> Component:
     """Return the shell; the page stands in its middle."""
@@ -46,15 +53,15 @@ def frame(context: Context) -> Component:
     )
     theme = dmc.ColorSchemeToggle(
         id="scheme",
-        lightIcon=html.Span("☀", **{"aria-hidden": "true"}),
-        darkIcon=html.Span("☾", **{"aria-hidden": "true"}),
+        lightIcon=html.Span("☀", **_HIDDEN),
+        darkIcon=html.Span("☾", **_HIDDEN),
         variant="default",
-        **{"aria-label": "Switch between light and dark"},
+        **_label("Switch between light and dark"),
     )
     header = dmc.Group(
         [
             heading,
-            html.Nav(id="navigation", className="navigation", **{"aria-label": "Pages"}),
+            html.Nav(id="navigation", className="navigation", **_label("Pages")),
             theme,
         ],
         justify="space-between",

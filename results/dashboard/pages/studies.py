@@ -12,6 +12,8 @@ from ...marks import percent
 from ...overview import studies_frame
 
 if TYPE_CHECKING:
+    from collections.abc import Hashable
+
     import pandas as pd
     from dash.development.base_component import Component
 
@@ -95,7 +97,7 @@ def matches(frame: pd.DataFrame, words: str) -> pd.Series[bool]:
     return found
 
 
-def _row(context: Context, row: dict[str, Any]) -> Component:
+def _row(context: Context, row: dict[Hashable, Any]) -> Component:
     running, best = row[columns.RUNNING_TRIALS], row[columns.ACCURACY]
     trials = f"{row[columns.ENDED_TRIALS]:,}" + (f" + {running}" if running else "")
     name, note = row[columns.STUDY], row[columns.NOTE]
