@@ -3,6 +3,7 @@
 # Commands import what they need when they are called, so that --help answers at once.
 # ruff: noqa: PLC0415
 
+import signal
 from typing import Annotated
 
 import typer
@@ -50,6 +51,9 @@ def dashboard(  # noqa: PLR0913, PLR0917 - the command's options
         out.print(url, soft_wrap=True, highlight=False, markup=False)
         out.print("Ctrl-C ends it; studies run on.", highlight=False)
 
+    # Ctrl-C and a service manager's TERM end it alike, also where a shell has INT ignored.
+    for each in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(each, signal.default_int_handler)
     try:
         serve(opened, how, tell)
     except KeyboardInterrupt:

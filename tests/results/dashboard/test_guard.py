@@ -139,7 +139,8 @@ def test_what_is_no_page_or_file_is_refused(store: Store) -> None:
     assert not (redirected.location or "").startswith("//")
 
 
-def test_a_flood_leaves_it_up(store: Store) -> None:
+@pytest.mark.parametrize("ended_by", [signal.SIGINT, signal.SIGTERM])
+def test_a_flood_leaves_it_up(store: Store, ended_by: signal.Signals) -> None:
     asked = [
         sys.executable,
         "-m",
@@ -170,8 +171,11 @@ def test_a_flood_leaves_it_up(store: Store) -> None:
             told = list(pool.map(ask, ["/?token=wrong", f"/?token={token}"] * 500))
         assert set(told) <= {0, 302, 403}
         assert ask(f"/?token={token}") == 302
-        process.send_signal(signal.SIGINT)
-        assert process.wait(20) == 0
+        process.send_signal(ended_by)
+        try:
+            assert process.wait(20) == 0
+        finally:
+            process.kill()
 
 
 @pytest.mark.parametrize(
