@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 _TITLE = "sizewise"
 
 
-def create_app(store: Store, *, prefix: str = "/") -> Dash:
+def create_app(store: Store, *, prefix: str = "/", read_only: bool = False) -> Dash:
     """Return the dashboard of a store; its ``server`` is a WSGI application.
 
     All assets are served by the application itself; a page asks nobody else for anything.
@@ -32,8 +32,9 @@ def create_app(store: Store, *, prefix: str = "/") -> Dash:
     Args:
         store: What the pages show.
         prefix: What the dashboard stands behind, with slashes at both ends.
+        read_only: Whether pages only show.
     """
-    context = Context(store, prefix, Snapshots(store))
+    context = Context(store, prefix, Snapshots(store), read_only)
     app = Dash(
         __name__,
         title=_TITLE,

@@ -20,11 +20,13 @@ class Context:
         store: What the pages show.
         prefix: What the dashboard stands behind, with slashes at both ends.
         snapshots: The numbers of the studies that were looked at last.
+        read_only: Whether pages only show: nothing is started, stopped, exported or noted down.
     """
 
     store: Store
     prefix: str
     snapshots: Snapshots
+    read_only: bool = False
 
     def href(self, path: str, **values: object) -> str:
         """Return a link to a page; values become its query."""

@@ -38,6 +38,7 @@ class Serving:
         token: What opens it; None to draw one.
         no_token: Open it to all who reach it, which loopback alone allows.
         hosts: Further names that it may be called by.
+        read_only: Whether pages only show.
     """
 
     host: str = "127.0.0.1"
@@ -46,6 +47,7 @@ class Serving:
     token: str | None = None
     no_token: bool = False
     hosts: tuple[str, ...] = ()
+    read_only: bool = False
 
 
 def serve(store: Store, how: Serving, tell: Callable[[str], None]) -> None:
@@ -61,7 +63,7 @@ def serve(store: Store, how: Serving, tell: Callable[[str], None]) -> None:
     """
     _check(how)
     token = None if how.no_token else how.token or secrets.token_urlsafe(24)
-    app = create_app(store, prefix=how.prefix)
+    app = create_app(store, prefix=how.prefix, read_only=how.read_only)
     Guard(token, (*how.hosts, how.host), prefix=how.prefix).protect(app.server, app.csp_hashes())
     # Eight threads answer what a page asks for at once; that some wait is no news.
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)

@@ -30,6 +30,9 @@ def dashboard(  # noqa: PLR0913, PLR0917 - the command's options
     no_token: Annotated[
         bool, typer.Option("--no-token", help="Open it to all users of this machine.")
     ] = False,
+    read_only: Annotated[
+        bool, typer.Option("--read-only", help="Show only: nothing is started, stopped or noted.")
+    ] = False,
     allow_host: Annotated[
         list[str] | None,
         typer.Option(
@@ -44,7 +47,7 @@ def dashboard(  # noqa: PLR0913, PLR0917 - the command's options
 
     opened, out = open_store(store), console()
     opened.studies()
-    how = Serving(host, port, prefix, token, no_token, tuple(allow_host or ()))
+    how = Serving(host, port, prefix, token, no_token, tuple(allow_host or ()), read_only)
 
     def tell(url: str) -> None:
         out.print("Dashboard   ", end="", highlight=False)
