@@ -30,11 +30,12 @@ def accuracy(proposal: Proposal, rng: np.random.Generator) -> float:
 
 
 def milliseconds(
-    space: SearchSpace, name: str, told: list[Proposal], decisions: int
+    space: SearchSpace, name: str, told: list[Proposal], decisions: int, also: str | None
 ) -> list[float]:
     """Return how long some decisions take, one after the other, after ``told``."""
     rng = np.random.default_rng(0)
-    algorithm = choose_algorithm(SearchSettings.model_validate({"algorithm": name}), space)
+    settings = SearchSettings.model_validate({"algorithm": name, "also": also})
+    algorithm = choose_algorithm(settings, space)
     for proposal in told:
         algorithm.recall(proposal)
         algorithm.tell(Outcome(proposal, accuracy(proposal, rng)))
@@ -55,6 +56,7 @@ def main() -> None:
     parser.add_argument("--algorithms", default="pareto,tpe,nsga2", help="names, with commas")
     parser.add_argument("--told", default="100,1000,5000", help="numbers of trials, with commas")
     parser.add_argument("--decisions", type=int, default=5, help="decisions after each")
+    parser.add_argument("--also", help="a second size, such as macs")
     options = parser.parse_args()
     counts = [100, 500] if options.quick else [int(each) for each in options.told.split(",")]
     names = ["pareto"] if options.quick else options.algorithms.split(",")
@@ -64,7 +66,7 @@ def main() -> None:
     print("ms a decision (median, least, most)")
     for name in names:
         for count in counts:
-            taken = milliseconds(space, name, proposals[:count], options.decisions)
+            taken = milliseconds(space, name, proposals[:count], options.decisions, options.also)
             figures.setdefault(name, {})[count] = round(float(np.median(taken)), 1)
             words = "".join(f"{each:>10.1f}" for each in (np.median(taken), min(taken), max(taken)))
             print(f"{name:<8}{count:>6} told{words}")

@@ -86,16 +86,17 @@ def _frame(found: Sequence[Row[Any]], names: list[str]) -> pd.DataFrame:
     return pd.DataFrame(dict(zip(names, values, strict=True)))
 
 
-def front_mask(frame: pd.DataFrame, size: str) -> NDArray[np.bool_]:
+def front_mask(frame: pd.DataFrame, *sizes: str) -> NDArray[np.bool_]:
     """Return which trials of a frame are on the front: only finished ones count.
 
     Args:
         frame: As `trials_frame` gives it.
-        size: The cost to minimise: one of `columns.SIZES`.
+        sizes: The costs to minimise: one or two of `columns.SIZES`.
     """
     finished = (frame[columns.STATE] == FINISHED).to_numpy(dtype=np.bool_)
     accuracy = frame[columns.ACCURACY].to_numpy(dtype=np.float64)
-    return is_front(np.where(finished, accuracy, np.nan), frame[size].to_numpy(dtype=np.float64))
+    costs = frame[list(sizes)].to_numpy(dtype=np.float64)
+    return is_front(np.where(finished, accuracy, np.nan), costs)
 
 
 def front_frame(frame: pd.DataFrame, size: str) -> pd.DataFrame:

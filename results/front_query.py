@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import and_, case, func, select
 
 from . import columns
+from .frames import finished_frame
+from .front import is_front
 from .schema import FINISHED, STUDIES, TRIALS
 
 if TYPE_CHECKING:
@@ -15,14 +17,21 @@ if TYPE_CHECKING:
     from .store import Store
 
 
-def front_numbers(store: Store, study_id: int, size: str) -> list[int]:
-    """Return the trials on the front of a study, by number."""
+def front_numbers(store: Store, study_id: int, size: str, also: str | None = None) -> list[int]:
+    """Return the trials on the front of a study, by number.
+
+    With a second size the trials are read and judged here: no order of the rows tells them.
+    """
+    if also is not None:
+        finished = finished_frame(store, study_id, size, also).sort_values(columns.NUMBER)
+        on_front = is_front(finished[columns.ACCURACY], finished[[size, also]])
+        return [int(number) for number in finished.loc[on_front, columns.NUMBER]]
     members = _members(TRIALS.c[size], TRIALS.c.study_id == study_id)
     return [row.number for row in store.read(select(members.c.number).order_by(members.c.number))]
 
 
 def front_counts() -> Subquery:
-    """Return how many trials are on the front of each study, by the study's own size."""
+    """Return how many trials are on the front of each study, by the study's own first size."""
     chosen = case(*((STUDIES.c.size == name, TRIALS.c[name]) for name in columns.SIZES))
     members = _members(chosen, STUDIES.c.id == TRIALS.c.study_id)
     counted = select(members.c.study_id, func.count().label("count"))

@@ -8,7 +8,7 @@ import pandas as pd
 from sqlalchemy import case, func, select
 
 from . import columns
-from .front_query import front_counts
+from .front_query import front_counts, front_numbers
 from .schema import FINISHED, RUNNING, STUDIES, TRIALS
 
 if TYPE_CHECKING:
@@ -46,10 +46,21 @@ def studies_frame(store: Store, *, archived: bool = False) -> pd.DataFrame:
     if not archived:
         joined = joined.where(~STUDIES.c.archived)
     frame = pd.DataFrame(store.read(joined.order_by(STUDIES.c.id)), columns=list(columns.STUDIES))
+    for name, members in _fronts_of_two_sizes(store).items():
+        frame.loc[frame[columns.STUDY] == name, columns.FRONT] = members
     frame[columns.TAGS] = [", ".join(tags) for tags in frame[columns.TAGS]]
     created = frame[columns.CREATED].astype("float64")
     frame[columns.CREATED] = pd.to_datetime(created, unit="s", utc=True)
     return frame.astype(columns.STUDIES)
+
+
+def _fronts_of_two_sizes(store: Store) -> dict[str, int]:
+    also = STUDIES.c.job["search"]["also"].as_string()
+    wanted = select(STUDIES.c.id, STUDIES.c.name, STUDIES.c.size, also.label("also")).where(
+        also.is_not(None)
+    )
+    found = store.read(wanted)
+    return {row.name: len(front_numbers(store, row.id, row.size, row.also)) for row in found}
 
 
 def _counts() -> Subquery:

@@ -35,6 +35,12 @@ class StudyRecord:
     data: dict[str, Any]
     space: dict[str, Any]
 
+    @property
+    def sizes(self) -> tuple[str, ...]:
+        """The costs that accuracy is weighed against: ``size``, and a second one if there is."""
+        also = (self.job.get("search") or {}).get("also")
+        return (self.size, also) if also else (self.size,)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrialStart:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, final
 
+import numpy as np
 from sqlalchemy import func, select
 
 from space import Architecture
@@ -77,19 +78,22 @@ class Study:
     def front(self, size: str | None = None) -> pd.DataFrame:
         """Return the finished trials that no other beats on accuracy and size, the smallest first.
 
+        Where the study weighs accuracy against two sizes, a trial is beaten on all three.
+
         The columns are those of `columns.MEMBERS`: ``verdict`` says what the finals found, and is
         missing before them. Who took the place of a demoted member in the finals is added.
 
         Args:
-            size: One of `columns.SIZES`; the study's own where none is given.
+            size: One of `columns.SIZES`; the study's own, one or two, where none is given.
 
         Raises:
             InputError: The size is not known, or no finished trial has it.
         """
-        chosen, finalists = self.size(size), self.finalists()
-        numbers = front_numbers(self.store, self._id, chosen)
+        sizes, finalists = self.sizes(size), self.finalists()
+        chosen, *_ = sizes
+        numbers = front_numbers(self.store, self._id, *sizes)
         if not numbers:
-            self._finished(chosen)
+            self._finished(sizes)
         kept = finalists.loc[finalists[columns.VERDICT] != DEMOTED, columns.NUMBER]
         members = trials_frame(self.store, self._id, numbers={*numbers, *kept})
         return with_verdicts(members, finalists, chosen)
@@ -100,22 +104,22 @@ class Study:
         """Return the area under the front (see `results.front.hypervolume`).
 
         Args:
-            size: One of `columns.SIZES`; the study's own where none is given.
+            size: One of `columns.SIZES`; the study's own, one or two, where none is given.
             reference_size: The largest size that counts. Where none is given, the job's limit on
-                that size, or else the largest size of all trials.
+                a size, or else the largest of all trials.
             log: Measure size on a log scale, from 1 (latency from 1 microsecond) to the reference,
                 so that the area is a share in [0, 1].
         """
-        chosen = self.size(size)
-        finished = self._finished(chosen)
-        limit = reference_size or (self.record.job.get("limits") or {}).get(chosen)
-        if limit is None:
-            largest = select(func.max(TRIALS.c[chosen])).where(TRIALS.c.study_id == self._id)
-            limit = self.store.read(largest)[0][0]
-        accuracy, sizes = finished[columns.ACCURACY], finished[chosen]
-        if log and chosen == columns.LATENCY_MS:
-            sizes, limit = _MICROSECONDS * sizes, limit and _MICROSECONDS * limit
-        return front.hypervolume(accuracy, sizes, reference_size=limit, log=log)
+        sizes = self.sizes(size)
+        finished = self._finished(sizes)
+        units = [_MICROSECONDS if log and name == columns.LATENCY_MS else 1 for name in sizes]
+        limits = [reference_size or self._limit(name) for name in sizes]
+        return front.hypervolume(
+            finished[columns.ACCURACY],
+            finished[list(sizes)] * units,
+            reference_size=np.array(limits, dtype=np.float64) * units,
+            log=log,
+        )
 
     def compare(self, *numbers: int) -> Comparison:
         """Return two to six trials side by side: layers, curves, and which images changed sides.
@@ -206,13 +210,25 @@ class Study:
             raise InputError("size", rule, size, closest(size, columns.SIZES))
         return size or self.record.size
 
+    def sizes(self, size: str | None = None) -> tuple[str, ...]:
+        """Return one size if there is one of that name; the study's own, one or two, without."""
+        return self.record.sizes if size is None else (self.size(size),)
+
     def architecture(self, number: int) -> Architecture:
         """Return the architecture of a trial."""
         return Architecture.from_dict(self.store.trial(self._id, number).architecture)
 
-    def _finished(self, size: str) -> pd.DataFrame:
-        finished = finished_frame(self.store, self._id, size)
-        if len(finished) and finished[size].isna().all():
-            rule = "it must have been measured for a finished trial"
-            raise InputError("size", rule, size)
+    def _limit(self, size: str) -> float | None:
+        limit = (self.record.job.get("limits") or {}).get(size)
+        if limit is None:
+            largest = select(func.max(TRIALS.c[size])).where(TRIALS.c.study_id == self._id)
+            limit = self.store.read(largest)[0][0]
+        return None if limit is None else float(limit)
+
+    def _finished(self, sizes: tuple[str, ...]) -> pd.DataFrame:
+        finished = finished_frame(self.store, self._id, *sizes)
+        for size in sizes:
+            if len(finished) and finished[size].isna().all():
+                rule = "it must have been measured for a finished trial"
+                raise InputError("size", rule, size)
         return finished

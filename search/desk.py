@@ -68,7 +68,7 @@ class Desk:
         *,
         recipe: Recipe,
         job: Job,
-        sizer: Sizer,
+        sizers: Sequence[Sizer],
         stopping: StoppingRule | None = None,
     ) -> None:
         self._store = store
@@ -76,7 +76,7 @@ class Desk:
         self._algorithm = algorithm
         self._recipe = recipe
         self._stopping = stopping
-        self._sizer = sizer
+        self._sizers = sizers
         self._settings = job.run
         self._aim = aim_of(job.search.goal)
         self._checkpoints = Checkpoints.of(study, store, job.run)
@@ -89,7 +89,7 @@ class Desk:
         self._epochs_of_ended = 0
         self._interrupted = False
         self.trouble: Trouble | None = None
-        self.standing = Standing(study.size, trials=job.budget.trials, epochs=recipe.epochs)
+        self.standing = Standing(study.sizes, trials=job.budget.trials, epochs=recipe.epochs)
         self._rebuild(store.trials(study.id))
 
     @property
@@ -220,12 +220,15 @@ class Desk:
         return self._stopping.judge(number, network, report.epoch, report.accuracy)
 
     def _network(self, proposal: Proposal) -> Network:
-        return Network(proposal.point, self._sizer.one(proposal.architecture))
+        return Network(proposal.point, self._sizes(proposal.architecture))
+
+    def _sizes(self, architecture: Architecture) -> tuple[float, ...]:
+        return tuple(sizer.one(architecture) for sizer in self._sizers)
 
     def _latency(self, architecture: Architecture) -> float | None:
         """Return the measured latency, where that is what accuracy is traded against."""
-        timed = self._study.size == columns.LATENCY_MS
-        return self._sizer.one(architecture) if timed else None
+        sizes = dict(zip(self._study.sizes, self._sizes(architecture), strict=True))
+        return sizes.get(columns.LATENCY_MS)
 
     def _recall(self, trial: TrialRecord, proposal: Proposal) -> Stop | None:
         """Tell the rule the epochs of a trial; return its stop, if it was stopped."""
@@ -242,8 +245,7 @@ class Desk:
         accuracy = trial.accuracy if state == "finished" else None
         self._algorithm.tell(_outcome(trial.proposal, accuracy, stop))
         architecture = trial.proposal.architecture
-        size = self._sizer.one(architecture)
-        self.standing.ended(number, architecture, state, accuracy, size)
+        self.standing.ended(number, architecture, state, accuracy, self._sizes(architecture))
         self._checkpoints.remove(number)
 
     def _write(self, write: Callable[[], _Result]) -> _Result:
@@ -309,8 +311,9 @@ class Desk:
             self._epochs_of_ended += trial.epochs
             accuracy = trial.accuracy if trial.state == "finished" else None
             self._algorithm.tell(_outcome(proposal, accuracy, stops[trial.number]))
-            size = self._sizer.one(proposal.architecture)
-            self.standing.ended(trial.number, proposal.architecture, trial.state, accuracy, size)
+            network = proposal.architecture
+            sizes = self._sizes(network)
+            self.standing.ended(trial.number, network, trial.state, accuracy, sizes)
         self.standing.begin()
 
 

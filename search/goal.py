@@ -51,17 +51,24 @@ def aim_of(goal: Goal | None) -> Aim | None:
     return Aim(goal.min_accuracy, None if size is None else float(size), goal.confidence)
 
 
-def check_goal(search: SearchSettings) -> None:
-    """Raise where the rest of a job's search does not go with its goal.
+def check_aims(search: SearchSettings) -> None:
+    """Raise where the parts of a job's search do not go together.
 
     Raises:
-        InputError: The algorithm knows no goals, or the goal limits another size.
+        InputError: Both sizes are the same; the algorithm knows no goals, or the goal limits
+            another size, or there are two sizes.
     """
+    if search.also == search.size:
+        rule = "must be another than search.size"
+        raise InputError("search.also", rule, search.also, "Leave `also` out for one size.")
     if search.goal is None:
         return
     if search.algorithm != "pareto":
         rule = "only the algorithm `pareto` searches for a goal"
         raise InputError("search.goal", rule, search.algorithm, "Leave `algorithm` out.")
+    if search.also is not None:
+        rule = "a goal weighs accuracy against one size"
+        raise InputError("search.also", rule, search.also, "Leave `also` or `goal` out.")
     for name, _ in _sizes(search.goal):
         size = name.removeprefix("max_")
         if size != search.size:

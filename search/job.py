@@ -73,10 +73,16 @@ class SearchSettings(Section):
     algorithm: AlgorithmName = "pareto"
     stop: StopName = "none"
     size: SizeName = "params"
+    also: SizeName | None = None
     seed: Annotated[int, Field(ge=0, lt=2**31)] = 0
     goal: Goal | None = None
     enqueue: list[dict[str, Any] | str] = []
     start_from: Annotated[list[str], BeforeValidator(_listed)] = []
+
+    @property
+    def sizes(self) -> tuple[SizeName, ...]:
+        """What accuracy is traded against: one size, or two."""
+        return (self.size,) if self.also is None else (self.size, self.also)
 
 
 class Budget(Section):

@@ -13,7 +13,7 @@ from space.presets import PRESETS
 from trainers import Recipe, load_data
 from trainers.data import split
 
-from .goal import check_goal
+from .goal import check_aims
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -44,7 +44,7 @@ def prepare(job: Job, parts: Split | None = None) -> Plan:
     Raises:
         InputError: With the field of the job that breaks a rule.
     """
-    check_goal(job.search)
+    check_aims(job.search)
     with _section("recipe"):
         recipe = Recipe.from_dict(job.recipe)
     if job.budget.epochs is not None and job.budget.epochs < recipe.epochs:

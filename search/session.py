@@ -15,7 +15,7 @@ from .desk import Desk
 from .environment import describe_environment
 from .job import Job
 from .job_file import override
-from .knowledge import begin, find_sizer, settle
+from .knowledge import begin, find_sizers, settle
 from .lease import leased
 from .plan import prepare, stored_split
 from .runners import choose_runner
@@ -91,8 +91,8 @@ def resume(
 def _search(plan: Plan, store: Store, study: StudyRecord, watch: Watch | None) -> StudyRecord:
     with leased(store, study.id) as when_lost:
         store.record_environment(study.id, describe_environment())
-        sizer = _sizer(plan, store, study)
-        algorithm, known = begin(plan, store, study, sizer)
+        sizers = _sizers(plan, store, study)
+        algorithm, known = begin(plan, store, study, sizers)
         stopping = choose_stopping(plan.job.search.stop, plan.recipe.epochs, plan.space)
         desk = Desk(
             store,
@@ -100,10 +100,11 @@ def _search(plan: Plan, store: Store, study: StudyRecord, watch: Watch | None) -
             algorithm,
             recipe=plan.recipe,
             job=plan.job,
-            sizer=sizer,
+            sizers=sizers,
             stopping=stopping,
         )
-        desk.standing.known, desk.standing.sizes = known, sizer.text
+        desk.standing.known = known
+        desk.standing.told = ". ".join(each.text for each in sizers if each.text)
         when_lost(desk.interrupt)
         store.set_study_state(study.id, "running")
         try:
@@ -125,10 +126,10 @@ def _search(plan: Plan, store: Store, study: StudyRecord, watch: Watch | None) -
     return store.study(study.name)
 
 
-def _sizer(plan: Plan, store: Store, study: StudyRecord) -> Sizer:
+def _sizers(plan: Plan, store: Store, study: StudyRecord) -> tuple[Sizer, ...]:
     # Where networks are measured this takes a while, in which a person may lose patience.
     try:
-        return find_sizer(plan, store, study)
+        return find_sizers(plan, store, study)
     except BaseException as error:
         _interrupted(store, study, type(error).__name__)
         raise

@@ -30,25 +30,30 @@ class Ended:
     number: int
     architecture: Architecture
     accuracy: float
-    size: float
+    sizes: tuple[float, ...]
+
+    @property
+    def size(self) -> float:
+        """The first of what accuracy is traded against."""
+        return self.sizes[0]
 
 
 @dataclass(slots=True)
 class Standing:
-    """Counts, front and pace of a study; ``size``, ``trials`` and ``epochs`` are the job's.
+    """Counts, front and pace of a study; ``sizes``, ``trials`` and ``epochs`` are the job's.
 
-    ``known`` says in words what the study starts from, ``sizes`` how sizes are known that have no
+    ``known`` says in words what the study starts from, ``told`` how sizes are known that have no
     formula.
     """
 
-    size: str
+    sizes: tuple[str, ...]
     trials: int
     epochs: int
     done: int = 0
     failed: int = 0
     exhausted: bool = False
     known: str = ""
-    sizes: str = ""
+    told: str = ""
     running: dict[int, Running] = field(default_factory=dict)
     front: list[Ended] = field(default_factory=list)
     _began: float = 0.0
@@ -90,7 +95,7 @@ class Standing:
         architecture: Architecture,
         state: str,
         accuracy: float | None,
-        size: float,
+        sizes: tuple[float, ...],
     ) -> None:
         """Note that a trial ended, with its accuracy where it has one."""
         self.forget(number)
@@ -98,10 +103,10 @@ class Standing:
         self.failed += state == "failed"
         if accuracy is None:
             return
-        candidates = [*self.front, Ended(number, architecture, accuracy, size)]
+        candidates = [*self.front, Ended(number, architecture, accuracy, sizes)]
         mask = is_front(
             np.array([candidate.accuracy for candidate in candidates]),
-            np.array([candidate.size for candidate in candidates]),
+            np.array([candidate.sizes for candidate in candidates]),
         )
         front = [candidate for candidate, on in zip(candidates, mask, strict=True) if on]
         self.front = sorted(front, key=lambda candidate: candidate.size)

@@ -16,6 +16,7 @@ from ..store import weights_path
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from ..records import StudyRecord
     from ..store import Store
 
 _EPOCH_BYTES = 70
@@ -68,9 +69,9 @@ def prunable(store: Store, study_name: str, *, best: int = 0) -> Prunable:
     of the ``best`` most accurate. A trial that was pruned keeps its record and can be trained
     again by `sizewise repeat`, but not exported.
     """
-    study = store.study(study_name).id
+    study = store.study(study_name)
     needed = _needed(store, study, best)
-    known = store.read(select(TRIALS.c.number).where(TRIALS.c.study_id == study))
+    known = store.read(select(TRIALS.c.number).where(TRIALS.c.study_id == study.id))
     paths = {row.number: weights_path(store, study_name, row.number) for row in known}
     there = {number: path for number, path in paths.items() if path.is_file()}
     files = [path for number, path in sorted(there.items()) if number not in needed]
@@ -84,10 +85,11 @@ def prune(found: Prunable) -> None:
         path.unlink(missing_ok=True)
 
 
-def _needed(store: Store, study_id: int, best: int) -> set[int]:
-    needed = set[int]()
+def _needed(store: Store, study: StudyRecord, best: int) -> set[int]:
+    needed = set(front_numbers(store, study.id, *study.sizes))
     for size in columns.SIZES:
-        needed.update(front_numbers(store, study_id, size))
+        needed.update(front_numbers(store, study.id, size))
+    study_id = study.id
     trained = select(TRIALS.c.number).join_from(FINALS, TRIALS, FINALS.c.trial_id == TRIALS.c.id)
     mine = select(TRIALS.c.number).where(TRIALS.c.study_id == study_id)
     order = (TRIALS.c.accuracy.desc(), TRIALS.c.params, TRIALS.c.number)

@@ -23,7 +23,7 @@ def choose_algorithm(
     settings: SearchSettings,
     space: SearchSpace,
     earlier: Sequence[Earlier] = (),
-    sizer: Sizer | None = None,
+    sizers: Sequence[Sizer] = (),
 ) -> Algorithm:
     """Return a fresh algorithm of the job's kind, seeded as the job says.
 
@@ -31,9 +31,9 @@ def choose_algorithm(
         settings: What the job says of the search.
         space: Where networks are proposed from.
         earlier: What other studies found; only `pareto` learns from it.
-        sizer: Tells the size of networks; by the formula of the job's where none is given.
+        sizers: Tell the sizes of networks, one or two; by the job's formulas where none is given.
     """
-    sizer = sizer or Formula(settings.size)
+    sizers = sizers or [Formula(name) for name in settings.sizes]
     if settings.algorithm == "random":
         return RandomSearch(space, seed=settings.seed)
     if settings.algorithm == "pareto":
@@ -42,7 +42,7 @@ def choose_algorithm(
 
         return ParetoSearch(
             space,
-            sizer=sizer,
+            sizers=sizers,
             seed=settings.seed,
             earlier=earlier,
             aim=aim_of(settings.goal),
@@ -54,4 +54,4 @@ def choose_algorithm(
 
     samplers = {"tpe": TPESampler, "gp": GPSampler, "nsga2": NSGAIISampler}
     sampler = samplers[settings.algorithm](seed=settings.seed)
-    return OptunaSearch(space, sampler, sizer=sizer, seed=settings.seed)
+    return OptunaSearch(space, sampler, sizers=sizers, seed=settings.seed)

@@ -6,6 +6,7 @@ import math
 from typing import TYPE_CHECKING, final
 
 import optuna
+from optuna.study import StudyDirection
 from optuna.trial import TrialState
 
 from space import InfeasibleError
@@ -14,6 +15,8 @@ from .algorithm import Algorithm, Outcome, Proposal
 from .random_search import draw_new
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from optuna.samplers import BaseSampler
     from optuna.trial import Trial
 
@@ -28,7 +31,7 @@ LIMIT = "limits"
 
 @final
 class OptunaSearch(Algorithm):
-    """An Optuna sampler with two objectives: accuracy up, the logarithm of size down.
+    """An Optuna sampler with an objective for accuracy, up, and one for each log size, down.
 
     Proposals that break a rule of the space are told to the sampler as infeasible, with how far
     they are off as the constraint's value; networks that are known already are told again with what
@@ -40,16 +43,17 @@ class OptunaSearch(Algorithm):
         space: SearchSpace,
         sampler: BaseSampler,
         *,
-        sizer: Sizer,
+        sizers: Sequence[Sizer],
         seed: int,
     ) -> None:
         self._space = space
-        self._sizer = sizer
+        self._sizers = sizers
         self._seed = seed
         self._open: dict[str, Trial] = {}
-        self._told: dict[str, tuple[float, float] | None] = {}
+        self._told: dict[str, tuple[float, ...] | None] = {}
         optuna.logging.set_verbosity(optuna.logging.WARNING)
-        self._study = optuna.create_study(directions=["maximize", "minimize"], sampler=sampler)
+        directions = [StudyDirection.MAXIMIZE, *[StudyDirection.MINIMIZE] * len(sizers)]
+        self._study = optuna.create_study(directions=directions, sampler=sampler)
 
     def ask(self) -> Proposal | None:
         """Return the sampler's next network that is valid, inside the limits and new."""
@@ -71,11 +75,12 @@ class OptunaSearch(Algorithm):
         self._keep(trial, proposal.fingerprint)
 
     def tell(self, outcome: Outcome) -> None:
-        """Tell the sampler accuracy and size, or that training failed."""
+        """Tell the sampler accuracy and sizes, or that training failed."""
         fingerprint = outcome.proposal.fingerprint
         values = None
         if outcome.accuracy is not None:
-            values = outcome.accuracy, math.log(self._sizer.one(outcome.proposal.architecture))
+            sizes = (each.one(outcome.proposal.architecture) for each in self._sizers)
+            values = outcome.accuracy, *map(math.log, sizes)
         self._told[fingerprint] = values
         self._close(self._open.pop(fingerprint), values)
 
@@ -87,7 +92,7 @@ class OptunaSearch(Algorithm):
         except InfeasibleError as error:
             trial.set_constraint(LIMIT, error.violation)
             # Samplers rank infeasible trials by their violation and never look at these values.
-            self._study.tell(trial, (0.0, 0.0))
+            self._study.tell(trial, (0.0,) * len(self._study.directions))
             return None
         fingerprint = proposal.fingerprint
         if fingerprint in self._open or fingerprint in self._told:
@@ -100,7 +105,7 @@ class OptunaSearch(Algorithm):
         trial.set_constraint(LIMIT, 0.0)
         self._open[fingerprint] = trial
 
-    def _close(self, trial: Trial, values: tuple[float, float] | None) -> None:
+    def _close(self, trial: Trial, values: tuple[float, ...] | None) -> None:
         if values is None:
             self._study.tell(trial, state=TrialState.FAIL)
             return

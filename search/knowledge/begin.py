@@ -15,6 +15,8 @@ from .enqueue import FIELD, find_enqueued
 from .queued import Queued
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from results import Store, StudyRecord
 
     from ..algorithms import Algorithm
@@ -40,9 +42,12 @@ def settle(plan: Plan, store: Store) -> Plan:
     return replace(plan, job=plan.job.model_copy(update={"search": search}))
 
 
-def find_sizer(plan: Plan, store: Store, study: StudyRecord) -> Sizer:
-    """Return what tells the sizes of a study's networks."""
-    name = plan.job.search.size
+def find_sizers(plan: Plan, store: Store, study: StudyRecord) -> tuple[Sizer, ...]:
+    """Return what tells each size, one or two, of a study's networks."""
+    return tuple(_sizer(name, plan, store, study) for name in plan.job.search.sizes)
+
+
+def _sizer(name: str, plan: Plan, store: Store, study: StudyRecord) -> Sizer:
     if name != columns.LATENCY_MS:
         return Formula(name)
     from ..latency import find_latency  # noqa: PLC0415  only such studies measure anything
@@ -50,7 +55,9 @@ def find_sizer(plan: Plan, store: Store, study: StudyRecord) -> Sizer:
     return find_latency(plan.space, store, study, plan.job.search.seed)
 
 
-def begin(plan: Plan, store: Store, study: StudyRecord, sizer: Sizer) -> tuple[Algorithm, str]:
+def begin(
+    plan: Plan, store: Store, study: StudyRecord, sizers: Sequence[Sizer]
+) -> tuple[Algorithm, str]:
     """Return the algorithm of a study with what it starts from, and that in words.
 
     It knows what earlier studies had found when this one began, and trains first what the job
@@ -60,8 +67,8 @@ def begin(plan: Plan, store: Store, study: StudyRecord, sizer: Sizer) -> tuple[A
         InputError: An earlier study is not there any more.
     """
     search = plan.job.search
-    knowledge = find_knowledge(plan, store, sizer, study.created)
-    algorithm = choose_algorithm(search, plan.space, knowledge.earlier, sizer)
+    knowledge = find_knowledge(plan, store, sizers[0], study.created)
+    algorithm = choose_algorithm(search, plan.space, knowledge.earlier, sizers)
     for outcome in knowledge.observed:
         algorithm.recall(outcome.proposal)
         algorithm.tell(outcome)

@@ -111,8 +111,8 @@ def replay(  # noqa: PLR0913 - each is one thing that a search depends on
     """
     space = TableSpace(table)
     # A table answers whatever an algorithm asks of a space, which the conformance kit holds.
-    sizer = Formula("size")
-    algorithm = choose_algorithm(settings, cast("SearchSpace", space), earlier, sizer)
+    sizers = [Formula("size")]
+    algorithm = choose_algorithm(settings, cast("SearchSpace", space), earlier, sizers)
     rule = choose_stopping(settings.stop, table.epochs, cast("SearchSpace", space))
     run = _Run(table, space, algorithm, rule)
     return run.until(workers, min(networks or len(table), len(table)), until)
@@ -160,7 +160,7 @@ class _Run:
             accuracy = self._table.report(one.network, one.epoch)
             stop = None
             if self._rule is not None:
-                network = Network(one.proposal.point, float(self._table.size[one.network]))
+                network = Network(one.proposal.point, (float(self._table.size[one.network]),))
                 stop = self._rule.judge(one.number, network, one.epoch, accuracy)
             if stop is None and one.epoch < self._table.epochs:
                 continue

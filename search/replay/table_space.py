@@ -94,8 +94,8 @@ class TableSpace:
         return self._nearest(np.array(point))
 
     def networks(self) -> tuple[Ints, Floats]:
-        """Return a point for each network that is free (n, d), and their sizes (n,)."""
-        return self.table.points[self._first[self._free]], self.table.size[self._free]
+        """Return a point for each network that is free (n, d), and their sizes (n, 1)."""
+        return self.table.points[self._first[self._free]], self.table.size[self._free, None]
 
     def neighbours(self, point: Point) -> list[Point]:
         """Return the points of the table that are one choice away."""

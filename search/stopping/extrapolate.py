@@ -28,14 +28,21 @@ _SETTLED = 8
 class Curve:
     """What is known of a trial: its accuracies (epochs,), and its features (f,), size the last.
 
+    ``beside`` holds the logarithm of a second size, where there is one.
     ``end`` is the accuracy that it ended with or was expected to, give or take ``spread``.
     All accuracies are as `stretched`.
     """
 
     accuracies: Sequence[float]
     features: Floats
+    beside: tuple[float, ...] = ()
     end: float = np.nan
     spread: float = 0.0
+
+    @property
+    def log_sizes(self) -> tuple[float, ...]:
+        """The logarithms of its sizes."""
+        return (float(self.features[-1]), *self.beside)
 
 
 @final

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 FACTOR = 4
 """The best one in so many goes on at a rung."""
 
-Judged = tuple[float, float]
-"""Accuracy and size of a trial at a rung."""
+Judged = tuple[float, ...]
+"""Accuracy and sizes of a trial at a rung."""
 
 
 @final
@@ -38,7 +38,7 @@ class Halving(StoppingRule):
         if rung is None:
             return None
         rung.pop(number, None)
-        rung[number] = (accuracy, network.size)
+        rung[number] = (accuracy, *network.sizes)
         better = self._rank(list(rung.values()))
         if better < max(1, len(rung) // FACTOR):
             return None
@@ -56,11 +56,11 @@ class Halving(StoppingRule):
 
 def by_accuracy(judged: Sequence[Judged]) -> int:
     """Return how many trials are more accurate than the last one."""
-    return sum(accuracy > judged[-1][0] for accuracy, _ in judged)
+    return sum(one[0] > judged[-1][0] for one in judged)
 
 
 def by_dominance(judged: Sequence[Judged]) -> int:
     """Return how many trials have a lower rank of non-domination than the last one."""
     points = np.array(judged)
-    ranks = moocore.pareto_rank(points, maximise=(True, False))
+    ranks = moocore.pareto_rank(points, maximise=[column == 0 for column in range(points.shape[1])])
     return int((ranks < ranks[-1]).sum())

@@ -88,7 +88,7 @@ class Reaching(StoppingRule):
         judged = self._judge(curve)
         if judged.chance > CHANCE or sum(self._chances) + judged.chance > self._allowed:
             return None
-        stake = share_at_stake(self._whole, curve.features[-1], judged.expected, judged.spread)
+        stake = share_at_stake(self._whole, curve.log_sizes, judged.expected, judged.spread)
         if stake > STAKE:
             return None
         return self._stop(number, curve, judged)
@@ -112,7 +112,8 @@ class Reaching(StoppingRule):
 
     def _judge(self, curve: Curve) -> _Judged:
         """Return what is expected of a trial."""
-        rivals = [one.end for one in self._whole if one.features[-1] <= curve.features[-1]]
+        own = curve.log_sizes
+        rivals = [one.end for one in self._whole if np.less_equal(one.log_sizes, own).all()]
         needed = max(rivals, default=np.inf)
         # For matrices of this size threads wait for one another longer than they work, and sums
         # come out the same on any machine.
@@ -129,14 +130,16 @@ class Reaching(StoppingRule):
         self._stopped.append(replace(curve, end=judged.expected, spread=judged.spread))
         needed, _ = unstretched(judged.needed)
         expected, spread = unstretched(judged.expected, judged.spread)
-        needs = f"needs {needed:.4f} at {amount(np.exp(curve.features[-1]))}"
+        sizes = " and ".join(amount(np.exp(each)) for each in curve.log_sizes)
+        needs = f"needs {needed:.4f} at {sizes}"
         told = f"epoch {len(curve.accuracies)}: {needs}, expected {expected:.4f} ± {spread:.4f}"
         return Stop(told, expected, spread)
 
     def _curve(self, number: int, network: Network) -> Curve:
         point = np.array([network.point], dtype=np.int64)
-        features = np.append(self._encode(point)[0], np.log(network.size))
-        return Curve(tuple(self._running[number]), features)
+        log_size, *beside = map(float, np.log(network.sizes))
+        features = np.append(self._encode(point)[0], log_size)
+        return Curve(tuple(self._running[number]), features, tuple(beside))
 
     def _end(self, number: int, network: Network) -> None:
         curve = self._curve(number, network)

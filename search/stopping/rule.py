@@ -14,10 +14,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Network:
-    """What is known of a trial before its training: its point and its size."""
+    """What is known of a trial before its training: its point and its sizes, one or two."""
 
     point: Point
-    size: float
+    sizes: tuple[float, ...]
 
 
 @dataclass(frozen=True, slots=True)

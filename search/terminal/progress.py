@@ -39,8 +39,8 @@ def watch(study: StudyRecord, standing: Standing) -> Iterator[None]:
     console.print(f"Study [bold]{study.name}[/bold]: {goal}. Starting workers…")
     if standing.known:
         console.print(f"Starts from {standing.known}.", highlight=False)
-    if standing.sizes:
-        console.print(f"{standing.sizes}.", highlight=False)
+    if standing.told:
+        console.print(f"{standing.told}.", highlight=False)
     if not console.is_terminal:
         with _lines(standing, console):
             yield
@@ -108,14 +108,14 @@ class _View:
 def front_table(standing: Standing) -> Table:
     """Return the front so far, smallest first; the middle is left out when it is long."""
     table = Table(title="front so far", title_justify="left", title_style="bold", box=None)
-    for name in ("trial", "accuracy", standing.size):
+    for name in ("trial", "accuracy", *standing.sizes):
         table.add_column(name, justify="right")
     table.add_column("network")
     for ended in _shortened(standing.front):
         table.add_row(
             str(ended.number),
             f"{ended.accuracy:.2%}",
-            amount(ended.size),
+            *map(amount, ended.sizes),
             outline(ended.architecture),
         )
     return table

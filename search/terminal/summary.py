@@ -39,7 +39,7 @@ def summarise(study: Study) -> None:
 
 def _best(study: Study) -> int | None:
     front = study.front()
-    return None if front.empty else int(front[columns.NUMBER].iloc[-1])
+    return None if front.empty else int(front[columns.NUMBER][front[columns.ACCURACY].idxmax()])
 
 
 def _next_commands(name: str, state: str, best: int | None) -> list[tuple[str, str]]:

@@ -70,12 +70,12 @@ def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
 
 def print_front(study: Study, size: str | None, *, as_json: bool) -> None:
     """Print the front of a study, smallest first."""
-    chosen, front = study.size(size), study.front(size)
+    sizes, front = study.sizes(size), study.front(size)
     if as_json:
         print_json(records(front))
         return
     told = FRONT[2:] if front[columns.VERDICT].isna().all() else [*VERDICTS, *FRONT[2:]]
-    names = list(dict.fromkeys([*FRONT[:2], chosen, *told]))
+    names = list(dict.fromkeys([*FRONT[:2], *sizes, *told]))
     title = f"Front of {study.record.name}: {len(front):,} of {study.count():,} trials"
     console().print(frame_table(front, names, title))
 
@@ -101,7 +101,7 @@ def print_study(study: Study, *, as_json: bool) -> None:
         expected=trials[columns.EXPECTED].where(trials[columns.EXPECTED_SPREAD].notna())
     )
     expected = [] if trials[columns.EXPECTED].isna().all() else [columns.EXPECTED]
-    names = dict.fromkeys([*TRIALS[:3], *expected, record.size, *TRIALS[3:]])
+    names = dict.fromkeys([*TRIALS[:3], *expected, *record.sizes, *TRIALS[3:]])
     out.print(frame_table(trials, list(names)))
 
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import math
 from itertools import pairwise
+from operator import le
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
@@ -50,6 +51,42 @@ def test_the_front_is_what_a_comparison_of_all_pairs_leaves(
         for i, trial in enumerate(trials)
     ]
     assert is_front(*columns(trials)).tolist() == expected
+
+
+@given(st.lists(st.tuples(ACCURACIES, SIZES, SIZES), max_size=30))
+def test_with_two_sizes_a_trial_must_be_beaten_on_all_three(
+    trials: list[tuple[float, float, float]],
+) -> None:
+    known = [trial for trial in trials if not any(map(math.isnan, trial))]
+    for trial, on in zip(trials, is_front(*parts(trials)), strict=True):
+        smaller = [one for one in known if all(map(le, one[1:], trial[1:]))]
+        beaten = any(one[0] >= trial[0] and one != trial for one in smaller)
+        assert on == (trial in known and not beaten)
+
+
+def parts(trials: list[tuple[float, float, float]]) -> tuple[list[float], np.ndarray]:
+    return [one[0] for one in trials], np.array([one[1:] for one in trials]).reshape(-1, 2)
+
+
+@given(st.lists(st.tuples(ACCURACIES, SIZES, SIZES), max_size=12))
+def test_with_two_sizes_the_hypervolume_is_the_volume_of_all_boxes(
+    trials: list[tuple[float, float, float]],
+) -> None:
+    """Box by box between all sizes that occur, each as high as the best accuracy below it."""
+    limits = (1e6, 100.0)
+    inside = [
+        one for one in trials if all(map(math.isfinite, one)) and all(map(le, one[1:], limits))
+    ]
+    firsts, seconds = (sorted({one[at] for one in inside} | {limits[at - 1]}) for at in (1, 2))
+    volume = math.fsum(
+        (right - left)
+        * (upper - lower)
+        * max((a for a, s, t in inside if s <= left and t <= lower), default=0.0)
+        for left, right in pairwise(firsts)
+        for lower, upper in pairwise(seconds)
+    )
+    measured = hypervolume(*parts(trials), reference_size=limits)
+    assert measured == pytest.approx(volume, rel=1e-9, abs=1e-9)
 
 
 def area(trials: list[tuple[float, float]], limit: float) -> float:

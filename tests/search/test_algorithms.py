@@ -19,8 +19,9 @@ if TYPE_CHECKING:
 # Optuna's Gaussian process thinks for half a second, also about what is known already.
 ALGORITHMS = [
     pytest.param(name, marks=pytest.mark.slow) if name == "gp" else name
-    for name in get_args(AlgorithmName)
+    for name in (*get_args(AlgorithmName), "pareto, macs", "nsga2, macs")
 ]
+"""Names of algorithms, and of a second size where one is given."""
 
 
 @pytest.fixture
@@ -42,7 +43,10 @@ def name(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str
 
 
 def make(name: str, space: SearchSpace, seed: int = 3) -> Algorithm:
-    settings = SearchSettings.model_validate({"algorithm": name, "seed": seed})
+    algorithm, _, also = name.partition(", ")
+    settings = SearchSettings.model_validate(
+        {"algorithm": algorithm, "seed": seed, "also": also or None}
+    )
     return choose_algorithm(settings, space)
 
 
@@ -139,7 +143,7 @@ def test_equal_seeds_propose_equal_networks(name: str, space: SearchSpace) -> No
     assert runs[0] != runs[2]
 
 
-@pytest.mark.parametrize("name", ["random", "pareto"])
+@pytest.mark.parametrize("name", ["random", "pareto", "pareto, macs"])
 def test_resumed_equals_never_stopped(name: str, space: SearchSpace) -> None:
     """Trials end in another order than they began in; a resume tells them as they began."""
     straight = make(name, space)
@@ -161,7 +165,7 @@ def test_resumed_equals_never_stopped(name: str, space: SearchSpace) -> None:
         assert resumed.ask() == straight.ask()
 
 
-@pytest.mark.parametrize("name", ["pareto", "tpe", "nsga2"])
+@pytest.mark.parametrize("name", ["pareto", "pareto, macs", "tpe", "nsga2"])
 def test_searches_come_to_avoid_width_that_buys_nothing(name: str) -> None:
     """Only the first stage's width is worth anything here; chance gives the others 9 on average."""
     widths = [2, 4, 6, 8, 10, 12, 14, 16]

@@ -62,15 +62,15 @@ def judge(rng: np.random.Generator, waiting: int = 0) -> tuple[Judge, Candidates
     points = rng.integers(0, 4, (60, 3))
     log_size = np.log(10.0 + points.sum(axis=1) * 10 + rng.random(60))
     accuracy = 0.5 + 0.04 * points.sum(axis=1) + rng.normal(0, 0.02, 60)
-    told = Told(points[:20], log_size[:20], accuracy[:20], np.zeros(20))
+    told = Told(points[:20], log_size[:20, None], accuracy[:20], np.zeros(20))
     open_ones = Told(
         points[20 : 20 + waiting],
-        log_size[20 : 20 + waiting],
+        log_size[20 : 20 + waiting, None],
         np.full(waiting, np.nan),
         np.zeros(waiting),
     )
     view = find_view(told, lambda rows: rows / 3)
-    return Judge(told, open_ones, view), Candidates(points[30:], log_size[30:]), told
+    return Judge(told, open_ones, view), Candidates(points[30:], log_size[30:, None]), told
 
 
 @pytest.mark.parametrize("aim", [Aim(0.62, None, 0.95), Aim(None, 60.0, 0.95)])

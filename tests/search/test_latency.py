@@ -90,7 +90,7 @@ def test_the_whole_study_goes_by_what_was_measured(
 
     def noting(self: ParetoSearch, proposal: Any) -> None:
         recall(self, proposal)
-        seen.append(float(np.exp(self._known[proposal.fingerprint].log_size)))
+        seen.append(float(np.exp(self._known[proposal.fingerprint].log_sizes[0])))
 
     monkeypatch.setattr(ParetoSearch, "recall", noting)
     run(job(goal={"max_latency_ms": 0.5}, stop="pareto-asha"), store, name="quick")

@@ -13,6 +13,7 @@ from search.algorithms.pareto.gain import Staircase
 from search.algorithms.pareto.judge import Told, most_useful
 from search.algorithms.pareto.kernel import ChoiceKernel
 from search.algorithms.pareto.model import Surrogate, find_kernel
+from search.algorithms.pareto.terrace import find_steps
 from search.algorithms.sizer import Formula
 from space import SearchSpace
 from tests.search.jobs import SPACE
@@ -40,14 +41,60 @@ def test_the_expected_gain_is_the_mean_growth_of_the_hypervolume(seed: int) -> N
         bounds = (mean - 8 * spread, mean + 8 * spread)
         kinks = [level for level in stairs.levels if bounds[0] < level < bounds[1]]
         oracle, _ = quad(weighted, *bounds, points=kinks, limit=400)
-        gain = stairs.expected_gain(np.array([mean]), np.array([spread]), np.array([own]))
+        gain = stairs.expected_gain(np.array([mean]), np.array([spread]), np.array([[own]]))
         assert gain[0] == pytest.approx(oracle, rel=1e-5, abs=1e-9)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_with_two_sizes_the_expected_gain_is_the_mean_growth_of_the_volume(seed: int) -> None:
+    """Against numerical integration of moocore's hypervolume, ties and points beyond included."""
+    rng = np.random.default_rng(seed)
+    accuracy, sizes = rng.integers(0, 9, 9) / 9, rng.integers(-2, 8, (9, 2)).astype(float)
+    ends = np.array([6.0, 7.0])
+    steps = find_steps(accuracy, sizes, 0.1, ends)
+
+    def volume(accuracies: np.ndarray, costs: np.ndarray) -> float:
+        return hypervolume(accuracies, costs, reference_accuracy=0.1, reference_size=ends)
+
+    before = volume(accuracy, sizes)
+    for mean, spread, own in (
+        (0.5, 0.2, (3.0, 1.5)),
+        (0.9, 0.05, (5.5, -3.0)),
+        (0.2, 0.3, (-4, 6)),
+    ):
+
+        def growth(reached: float, own: tuple[float, float] = own) -> float:
+            return volume(np.append(accuracy, reached), np.vstack([sizes, own])) - before
+
+        def weighted(reached: float, mean: float = mean, spread: float = spread) -> float:
+            return growth(reached) * float(norm.pdf(reached, mean, spread))
+
+        bounds = (mean - 8 * spread, mean + 8 * spread)
+        kinks = [level for level in (0.1, *accuracy) if bounds[0] < level < bounds[1]]
+        oracle, _ = quad(weighted, *bounds, points=sorted(set(kinks)), limit=400)
+        gain = steps.expected_gain(np.array([mean]), np.array([spread]), np.array([own]))
+        assert gain[0] == pytest.approx(oracle, rel=1e-5, abs=1e-9)
+        below = accuracy[(sizes <= own).all(axis=1)]
+        assert steps.level(np.array([own])) == max(0.1, *below, 0.1)
+
+
+def test_a_second_size_that_is_the_same_for_all_changes_nothing() -> None:
+    rng = np.random.default_rng(0)
+    accuracy, size = rng.random(30), rng.random(30) * 9
+    both = np.column_stack([size, np.full(30, 4.0)])
+    stairs = find_steps(accuracy, both[:, :1], 0.1, np.array([10.0]))
+    terrace = find_steps(accuracy, both, 0.1, np.array([10.0, 4.5]))
+    mean, spread, own = rng.random(200), rng.random(200) / 5 + 0.01, rng.random((200, 2)) * 10
+    own[:, 1] = 4.0
+    assert terrace.level(own) == pytest.approx(stairs.level(own[:, :1]))
+    gains = stairs.expected_gain(mean, spread, own[:, :1])
+    assert terrace.expected_gain(mean, spread, own) == pytest.approx(0.5 * gains)
 
 
 def test_a_candidate_at_a_size_that_is_taken_gains_only_beyond_its_level() -> None:
     stairs = Staircase.of(np.array([0.5, 0.5, 0.8]), np.array([1.0, 1.0, 2.0]), 0.0, 3.0)
-    assert stairs.level(np.array([0.9, 1.0, 1.9, 2.0])).tolist() == [0.0, 0.5, 0.5, 0.8]
-    certain = stairs.expected_gain(np.array([0.9, 0.4]), np.full(2, 1e-9), np.array([1.0, 1.0]))
+    assert stairs.level(np.array([[0.9], [1.0], [1.9], [2.0]])).tolist() == [0.0, 0.5, 0.5, 0.8]
+    certain = stairs.expected_gain(np.array([0.9, 0.4]), np.full(2, 1e-9), np.ones((2, 1)))
     assert certain == pytest.approx([0.4 + 0.1, 0.0], abs=1e-6)
 
 
@@ -99,7 +146,7 @@ def test_errors_are_modelled_by_their_factors() -> None:
 def test_the_first_network_is_the_smallest() -> None:
     space = SearchSpace.from_dict(SPACE, input_shape=(1, 8, 8), classes=10, limits={})
     for size in ("params", "macs"):
-        first = ParetoSearch(space, sizer=Formula(size), seed=0).ask()
+        first = ParetoSearch(space, sizers=[Formula(size)], seed=0).ask()
         assert first is not None
         rng = np.random.default_rng(0)
         drawn = [space.build(space.sample(rng)) for _ in range(500)]
@@ -124,8 +171,9 @@ def test_what_was_expected_counts_the_less_the_less_sure_it_is() -> None:
 
 def test_of_many_networks_those_near_the_front_are_kept() -> None:
     rng = np.random.default_rng(2)
-    told = Told(np.zeros((400, 1), dtype=np.int64), rng.random(400), rng.random(400), np.zeros(400))
+    sizes, accuracy = rng.random((400, 1)), rng.random(400)
+    told = Told(np.zeros((400, 1), dtype=np.int64), sizes, accuracy, np.zeros(400))
     kept = most_useful(told, 50)
     assert len(kept) == len(set(kept)) == 50
-    level = Staircase.of(told.accuracy, told.log_size, -np.inf, np.inf).level(told.log_size)
+    level = Staircase.of(told.accuracy, told.log_size, -np.inf, np.inf).level(told.log_sizes)
     assert set(np.flatnonzero(told.accuracy >= level)) <= set(kept)

@@ -126,7 +126,7 @@ def test_a_related_study_makes_predictions_better_and_an_unrelated_one_leaves_th
     rng = np.random.default_rng(seed)
     points, log_size, value = world(rng, 100)
     there, sizes, reached = world(rng, 60)
-    told = Told(points[:12], log_size[:12], 0.7 + 0.02 * value[:12], np.zeros(12))
+    told = Told(points[:12], log_size[:12, None], 0.7 + 0.02 * value[:12], np.zeros(12))
     view = find_view(told, encode)
     features = view.features(points, log_size)
 

@@ -46,7 +46,7 @@ def encode(points: np.ndarray) -> np.ndarray:
 
 def network(size: float) -> Network:
     """A network of one choice."""
-    return Network((int(size) % 10,), size)
+    return Network((int(size) % 10,), (size,))
 
 
 def train(rule: StoppingRule, number: int, size: float, told: np.ndarray) -> Stop | None:
@@ -227,9 +227,9 @@ def test_a_resumed_desk_tells_the_algorithm_what_it_was_told_before(
         algorithm, told = RandomSearch(plan.space, seed=7), dict[str, Outcome]()
         algorithm.tell = lambda outcome: told.update({outcome.proposal.fingerprint: outcome})  # type: ignore[method-assign]
         rule = choose_stopping("front", EPOCHS, plan.space)
-        sizer = Formula("params")
+        sizers = [Formula("params")]
         desk = Desk(
-            store, study, algorithm, recipe=plan.recipe, job=job, sizer=sizer, stopping=rule
+            store, study, algorithm, recipe=plan.recipe, job=job, sizers=sizers, stopping=rule
         )
         return desk, told
 

@@ -35,19 +35,24 @@ class Listing(Protocol):
     """A space that can name all networks that are left."""
 
     def networks(self) -> tuple[Ints, Floats]:
-        """Return a point for each (n, d), and their sizes (n,)."""
+        """Return a point for each (n, d), and their sizes (n, 1 or 2)."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Candidates:
-    """Points (n, d) inside the limits with the logarithm of their size (n,)."""
+    """Points (n, d) inside the limits with the logarithms of their sizes (n, 1 or 2)."""
 
     points: Ints
-    log_size: Floats
+    log_sizes: Floats
+
+    @property
+    def log_size(self) -> Floats:
+        """Of the first size (n,)."""
+        return self.log_sizes[:, 0]
 
     def part(self, rows: npt.NDArray[np.bool_]) -> Candidates:
         """Return some of the candidates."""
-        return Candidates(self.points[rows], self.log_size[rows])
+        return Candidates(self.points[rows], self.log_sizes[rows])
 
 
 @final
@@ -56,11 +61,11 @@ class Finder:
 
     Args:
         space: The space.
-        sizer: Tells the sizes of its points.
+        sizers: Tell the sizes of its points.
     """
 
-    def __init__(self, space: SearchSpace, sizer: Sizer) -> None:
-        self._space, self._sizer = space, sizer
+    def __init__(self, space: SearchSpace, sizers: Sequence[Sizer]) -> None:
+        self._space, self._sizers = space, sizers
         whole: object = space
         self._listing = whole if isinstance(whole, Listing) else None
         self._choices = np.array([len(each.choices) for each in space.dimensions], dtype=np.int64)
@@ -70,7 +75,8 @@ class Finder:
         settled = np.unique(self._space.settle(points), axis=0)
         costs = self._space.costs(settled)
         inside = costs.inside
-        return Candidates(settled[inside], np.log(self._sizer.many(settled, costs)[inside]))
+        sizes = np.column_stack([each.many(settled, costs) for each in self._sizers])
+        return Candidates(settled[inside], np.log(sizes[inside]))
 
     def find(
         self,
@@ -138,7 +144,7 @@ def _joined(found: Sequence[tuple[Candidates, Floats]]) -> tuple[Candidates, Flo
 def joined(found: Sequence[Candidates]) -> Candidates:
     """Return candidates one behind the other."""
     points = np.vstack([each.points for each in found])
-    return Candidates(points, np.concatenate([each.log_size for each in found]))
+    return Candidates(points, np.vstack([each.log_sizes for each in found]))
 
 
 def as_point(row: Ints) -> Point:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeAlias, final
+from typing import TYPE_CHECKING, Protocol, TypeAlias, final
 
 import numpy as np
 import numpy.typing as npt
@@ -16,6 +16,16 @@ Floats: TypeAlias = npt.NDArray[np.float64]
 
 MARGIN = 0.05
 """How far beyond the largest network the front counts, as a share of the range of sizes."""
+
+
+class Steps(Protocol):
+    """A front as steps over the logarithms of one or two sizes."""
+
+    def level(self, log_sizes: Floats) -> Floats:
+        """Return the best accuracy (n,) at or below sizes (n, 1 or 2)."""
+
+    def expected_gain(self, mean: Floats, spread: Floats, log_sizes: Floats) -> Floats:
+        """Return the expected growth of the hypervolume (n,) by candidates."""
 
 
 @final
@@ -40,12 +50,13 @@ class Staircase:
         climbs = np.append(True, levels[1:] > levels[:-1])
         return cls(edges[climbs], levels[climbs], end)
 
-    def level(self, log_size: Floats) -> Floats:
-        """Return the best accuracy at or below each size."""
-        found: Floats = self.levels[np.searchsorted(self.edges, log_size, side="right") - 1]
+    def level(self, log_sizes: Floats) -> Floats:
+        """Return the best accuracy at or below each size (n, 1)."""
+        steps = np.searchsorted(self.edges, log_sizes[:, 0], side="right") - 1
+        found: Floats = self.levels[steps]
         return found
 
-    def expected_gain(self, mean: Floats, spread: Floats, log_size: Floats) -> Floats:
+    def expected_gain(self, mean: Floats, spread: Floats, log_sizes: Floats) -> Floats:
         """Return the expected growth of the area under the steps, for candidates (n,).
 
         A network of size s and accuracy y adds the integral of max(0, y - level) from s to the
@@ -54,7 +65,7 @@ class Staircase:
         expensive black-box functions", eq. 15): exact, with no draws and no second objective.
         """
         ends = np.append(self.edges[1:], self.end)
-        widths = np.maximum(ends - np.maximum(self.edges, log_size[:, None]), 0.0)
+        widths = np.maximum(ends - np.maximum(self.edges, log_sizes), 0.0)
         improvement = expected_improvement(mean[:, None], spread[:, None], self.levels)
         gain: Floats = (widths * improvement).sum(axis=1)
         return gain

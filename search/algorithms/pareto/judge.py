@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any, TypeAlias, final
 import numpy as np
 import numpy.typing as npt
 
-from .gain import MARGIN, Staircase, expected_improvement
+from .gain import MARGIN, expected_improvement
 from .model import NARROWEST, Surrogate, find_kernel
+from .terrace import find_steps
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,19 +32,24 @@ _CURIOSITY = 0.5
 @final
 @dataclass(frozen=True, eq=False, slots=True)
 class Told:
-    """Networks in the order of their proposal: points (n, d), logarithm of size, accuracy (n,).
+    """Networks in the order of their proposal: points (n, d), log sizes (n, 1 or 2), accuracy (n,).
 
     ``spread`` (n,) is the standard deviation of accuracies that were expected, and 0 of observed.
     """
 
     points: Ints
-    log_size: Floats
+    log_sizes: Floats
     accuracy: Floats
     spread: Floats
 
+    @property
+    def log_size(self) -> Floats:
+        """Of the first size (n,)."""
+        return self.log_sizes[:, 0]
+
     def part(self, rows: Ints) -> Told:
         """Return some of the networks."""
-        return Told(self.points[rows], self.log_size[rows], self.accuracy[rows], self.spread[rows])
+        return Told(self.points[rows], self.log_sizes[rows], self.accuracy[rows], self.spread[rows])
 
 
 @final
@@ -84,14 +90,16 @@ class Judge:
     def __init__(self, told: Told, waiting: Told, view: View, model: Model = Surrogate) -> None:
         self._view, self._make = view, model
         self.told, self.waiting = told, waiting
-        self._largest = float(told.log_size.max())
+        self._largest = told.log_sizes.max(axis=0)
+        self._widths = np.ptp(told.log_sizes, axis=0)
+        self._widths[0] = view.width
         learnt = told.part(most_useful(told, _LEARNT_FROM))
         self._model = self._surrogate(learnt)
         if len(waiting.points):
             expected, _ = self._predict(waiting.points, waiting.log_size)
             learnt = Told(
                 np.vstack([learnt.points, waiting.points]),
-                np.append(learnt.log_size, waiting.log_size),
+                np.vstack([learnt.log_sizes, waiting.log_sizes]),
                 np.append(learnt.accuracy, expected),
                 np.append(learnt.spread, np.zeros(len(expected))),
             )
@@ -99,18 +107,18 @@ class Judge:
         expected, _ = self._predict(learnt.points, learnt.log_size)
         believed = np.minimum(learnt.accuracy, expected + _LUCK * self._model.noise(expected))
         self._floor = float(told.accuracy.min())
-        self._believed, self._sizes = believed, learnt.log_size
-        self.front = learnt.points[self._on_front(believed, learnt.log_size)]
+        self._believed, self._sizes = believed, learnt.log_sizes
+        self.front = learnt.points[believed >= _level(believed, learnt.log_sizes)]
 
     def gain(self, candidates: Candidates) -> Floats:
         """Return the expected gain of each candidate (n,)."""
         if not len(candidates.points):
             return np.zeros(0)
-        largest = max(float(candidates.log_size.max()), self._largest)
-        end = largest + MARGIN * self._view.width
-        stairs = Staircase.of(self._believed, self._sizes, self._floor, end)
+        largest = np.maximum(candidates.log_sizes.max(axis=0), self._largest)
+        ends = largest + MARGIN * self._widths
+        steps = find_steps(self._believed, self._sizes, self._floor, ends)
         mean, spread = self._predict(candidates.points, candidates.log_size)
-        return stairs.expected_gain(mean, _CURIOSITY * spread, candidates.log_size)
+        return steps.expected_gain(mean, _CURIOSITY * spread, candidates.log_sizes)
 
     def soberly(self) -> Judge:
         """Return the judge that does not take open trainings for done."""
@@ -141,9 +149,11 @@ class Judge:
     def _predict(self, points: Ints, log_size: Floats) -> tuple[Floats, Floats]:
         return self._model.predict(self._view.features(points, log_size))
 
-    @staticmethod
-    def _on_front(accuracy: Floats, log_size: Floats) -> npt.NDArray[np.bool_]:
-        return accuracy >= Staircase.of(accuracy, log_size, -np.inf, np.inf).level(log_size)
+
+def _level(accuracy: Floats, log_sizes: Floats) -> Floats:
+    """Return the best accuracy of all that are no larger than each network (n,), itself too."""
+    ends = np.full(log_sizes.shape[1], np.inf)
+    return find_steps(accuracy, log_sizes, -np.inf, ends).level(log_sizes)
 
 
 def most_useful(told: Told, most: int) -> Ints:
@@ -151,7 +161,7 @@ def most_useful(told: Told, most: int) -> Ints:
     count = len(told.accuracy)
     if count <= most:
         return np.arange(count)
-    level = Staircase.of(told.accuracy, told.log_size, -np.inf, np.inf).level(told.log_size)
+    level = _level(told.accuracy, told.log_sizes)
     near = np.argsort(level - told.accuracy, kind="stable")[: most // 2]
     others = np.setdiff1d(np.arange(count), near)
     even = others[np.linspace(0, len(others) - 1, most - len(near)).astype(np.int64)]

@@ -49,7 +49,7 @@ class _Known:
     """
 
     point: Point
-    log_size: float
+    log_sizes: tuple[float, ...]
     accuracy: float | None = None
     spread: float = 0.0
     failed: bool = False
@@ -69,13 +69,13 @@ class ParetoSearch(Algorithm):
         self,
         space: SearchSpace,
         *,
-        sizer: Sizer,
+        sizers: Sequence[Sizer],
         seed: int,
         earlier: Sequence[Earlier] = (),
         aim: Aim | None = None,
     ) -> None:
-        self._space, self._seed, self._sizer = space, seed, sizer
-        self._finder, self._threads = Finder(space, sizer), ThreadpoolController()
+        self._space, self._seed, self._sizers = space, seed, sizers
+        self._finder, self._threads = Finder(space, sizers), ThreadpoolController()
         self._known: dict[str, _Known] = {}
         self._points: set[Point] = set()
         with self._threads.limit(limits=1):
@@ -102,8 +102,8 @@ class ParetoSearch(Algorithm):
 
     def recall(self, proposal: Proposal) -> None:
         """Remember the network, so that it is not proposed again."""
-        log_size = float(np.log(self._sizer.one(proposal.architecture)))
-        self._known[proposal.fingerprint] = _Known(proposal.point, log_size)
+        sizes = (float(np.log(each.one(proposal.architecture))) for each in self._sizers)
+        self._known[proposal.fingerprint] = _Known(proposal.point, tuple(sizes))
         self._points.add(tuple(proposal.point))
 
     def tell(self, outcome: Outcome) -> None:
@@ -124,7 +124,7 @@ class ParetoSearch(Algorithm):
             proposal = self._new(self._space.sample(rng, spread="log_params"))
             if proposal is not None:
                 if self._target is None or self._target.allows(
-                    self._sizer.one(proposal.architecture)
+                    self._sizers[0].one(proposal.architecture)
                 ):
                     return proposal
                 spare = spare or proposal
@@ -195,7 +195,7 @@ def _array(known: Sequence[_Known]) -> Told:
     accuracy = [np.nan if one.accuracy is None else one.accuracy for one in known]
     return Told(
         np.array([one.point for one in known], dtype=np.int64),
-        np.array([one.log_size for one in known]),
+        np.array([one.log_sizes for one in known]),
         np.array(accuracy),
         np.array([one.spread for one in known]),
     )

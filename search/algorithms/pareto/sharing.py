@@ -138,7 +138,10 @@ class _Study:
 
     def __init__(self, earlier: Earlier, encode: Callable[[Ints], Floats]) -> None:
         whole = Told(
-            earlier.points, np.log(earlier.size), earlier.accuracy, np.zeros(len(earlier.size))
+            earlier.points,
+            np.log(earlier.size)[:, None],
+            earlier.accuracy,
+            np.zeros(len(earlier.size)),
         )
         self.told = whole.part(most_useful(whole, _MOST))
         self.view = find_view(self.told, encode)

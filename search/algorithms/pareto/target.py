@@ -71,10 +71,10 @@ class Target:
         fresh = [as_point(row) not in known for row in candidates.points]
         parts = [candidates.part(np.array(fresh, dtype=bool))]
         if len(judge.waiting.points):
-            parts.append(Candidates(judge.waiting.points, judge.waiting.log_size))
+            parts.append(Candidates(judge.waiting.points, judge.waiting.log_sizes))
         untried = joined(parts)
         _, first = np.unique(untried.points, axis=0, return_index=True)
-        untried = Candidates(untried.points[first], untried.log_size[first])
+        untried = Candidates(untried.points[first], untried.log_sizes[first])
         if not len(first):
             return True
         sober = judge.soberly()
