@@ -64,11 +64,21 @@ def finished_frame(store: Store, study_id: int, *sizes: str) -> pd.DataFrame:
     return _frame(found, names).astype({name: columns.TRIALS[name] for name in names})
 
 
-def epochs_frame(store: Store, study_id: int) -> pd.DataFrame:
-    """Return all epochs of a study, by trial and epoch: the columns of `columns.CURVES`."""
+def epochs_frame(
+    store: Store, study_id: int, *, numbers: Sequence[int] | None = None
+) -> pd.DataFrame:
+    """Return all epochs of a study, by trial and epoch: the columns of `columns.CURVES`.
+
+    Args:
+        store: Where the study stands.
+        study_id: The study.
+        numbers: Only those of these trials, a few.
+    """
     wanted = [TRIALS.c.number, *(EPOCHS.c[name] for name in list(columns.CURVES)[1:])]
     joined = select(*wanted).join_from(TRIALS, EPOCHS, EPOCHS.c.trial_id == TRIALS.c.id)
     mine = joined.where(TRIALS.c.study_id == study_id).order_by(TRIALS.c.number, EPOCHS.c.epoch)
+    if numbers is not None:
+        mine = mine.where(TRIALS.c.number.in_(numbers))
     return _frame(store.read(mine), list(columns.CURVES)).astype(columns.CURVES)
 
 

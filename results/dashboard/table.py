@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 _NUMBER: Final = {"filter": "agNumberColumnFilter", "type": "rightAligned"}
 _COUNT: Final = {"function": "params.value == null ? '' : d3.format(',')(params.value)"}
 _SHARE: Final = {"function": "params.value == null ? '' : d3.format('.2%')(params.value)"}
-_SHORT: Final = {"function": "params.value == null ? '' : d3.format('.3~s')(params.value)"}
+_SHORT: Final = {"function": "params.value == null ? '' : d3.format(',.3~r')(params.value)"}
 
 
 def _number(field: str, name: str, form: Mapping[str, str] = _COUNT) -> dict[str, Any]:

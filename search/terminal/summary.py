@@ -39,7 +39,8 @@ def summarise(study: Study) -> None:
 
 def _best(study: Study) -> int | None:
     front = study.front()
-    return None if front.empty else int(front[columns.NUMBER][front[columns.ACCURACY].idxmax()])
+    ordered = front.sort_values(columns.ACCURACY, kind="stable")
+    return None if ordered.empty else int(ordered[columns.NUMBER].iloc[-1])
 
 
 def _next_commands(name: str, state: str, best: int | None) -> list[tuple[str, str]]:

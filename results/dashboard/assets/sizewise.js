@@ -2,11 +2,13 @@
 (function () {
   const POWERS = (ends) => ends.map((end) => Math.pow(10, end));
 
-  function scheme(now) {
-    const root = document.documentElement;
-    const shown = now || root.getAttribute("data-mantine-color-scheme") || "light";
+  // Mantine tells of switches, not of what a visit begins with: that is what it keeps, or the system's.
+  function scheme(_) {
+    const kept = window.localStorage.getItem("mantine-color-scheme-value") || "auto";
+    const dark = window.matchMedia("(prefers-color-scheme: dark)").matches;
+    const shown = kept !== "auto" ? kept : dark ? "dark" : "light";
     // AG Grid takes its theme from here.
-    root.dataset.agThemeMode = shown;
+    document.documentElement.dataset.agThemeMode = shown;
     return shown;
   }
 

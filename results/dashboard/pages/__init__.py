@@ -3,6 +3,6 @@
 from typing import Final
 
 from ..page import Page
-from . import studies, study
+from . import studies, study, trial
 
-PAGES: Final[tuple[Page, ...]] = (studies, study)
+PAGES: Final[tuple[Page, ...]] = (studies, study, trial)

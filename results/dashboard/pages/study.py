@@ -134,7 +134,7 @@ def summary(context: Context, study: StudyRecord) -> Component:
     ]
     if len(finished):
         told.append(f"best {percent(finished[columns.ACCURACY].max())}")
-        told.append(f"{int(front_mask(frame, study.size).sum())} on the front")
+        told.append(f"{int(front_mask(frame, *study.sizes).sum())} on the front")
     line = [badge(study.state), *(dmc.Text(each, size="sm") for each in told)]
     line += [dmc.Badge(tag, variant="outline") for tag in study.tags]
     notes = [dmc.Text(study.note, size="sm", c="dimmed")] if study.note else []
@@ -225,7 +225,8 @@ def trial(context: Context, name: str, number: int) -> Component:
     study = context.store.study(name)
     row = trials_frame(context.store, study.id, numbers=[number]).iloc[0]
     reason = row[columns.REASON]
-    told = [dmc.Text(f"Trial {number}: {row[columns.OUTLINE]}", fw=600)]
+    page = dcc.Link(f"Trial {number}", href=context.href("/trial", study=name, number=number))
+    told = [dmc.Text([page, f": {row[columns.OUTLINE]}"], fw=600)]
     told += [dmc.Text(reason, size="sm")] if isinstance(reason, str) else []
     told += [
         dmc.Group(

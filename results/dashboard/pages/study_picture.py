@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Final
 
 from ...figures import front_figure
+from ..themes import dressed
 
 if TYPE_CHECKING:
     import numpy as np
@@ -12,8 +13,8 @@ if TYPE_CHECKING:
     import plotly.graph_objects as go
     from numpy.typing import NDArray
 
-# The last is the light blue of Okabe and Ito's palette: the front's own is dark on dark.
-_DARK = {"ink": "#c9d1d9", "grid": "#3a3f45", "card": "#25262b", "front": "#56b4e9"}
+# The light blue of Okabe and Ito's palette: the front's own is dark on dark.
+_FRONT: Final = "#56b4e9"
 
 
 def picture(
@@ -34,13 +35,7 @@ def picture(
         dark: Whether the page is dark.
     """
     figure = front_figure(frame, size, finalists=finalists, drawn=marks)
-    # The page says what the study is called, and how many trials it has.
-    changes: dict[str, Any] = {"title": None, "dragmode": "select", "selectdirection": "any"}
-    changes |= {"margin": {"l": 70, "r": 20, "t": 40, "b": 55}}
-    changes |= {"paper_bgcolor": "rgba(0,0,0,0)", "plot_bgcolor": "rgba(0,0,0,0)"}
+    figure.update_layout(dragmode="select", selectdirection="any")
     if dark:
-        axis = {"gridcolor": _DARK["grid"], "linecolor": _DARK["ink"], "tickcolor": _DARK["ink"]}
-        changes |= {"font_color": _DARK["ink"], "hoverlabel_bgcolor": _DARK["card"]}
-        figure.update_traces(textfont_color=_DARK["front"], selector={"mode": "markers+text"})
-        figure.update_xaxes(axis).update_yaxes(axis)
-    return figure.update_layout(changes)
+        figure.update_traces(textfont_color=_FRONT, selector={"mode": "markers+text"})
+    return dressed(figure, dark=dark)
