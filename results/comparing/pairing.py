@@ -10,6 +10,7 @@ from space.errors import InputError
 
 from .. import columns
 from ..finals.answered import read_answers
+from ..frames import epochs_frame, trials_frame
 from ..splits import stored_split
 from ..store import weights_path
 from .answers import sides
@@ -71,26 +72,32 @@ class Comparison:
     notes: tuple[str, ...]
 
 
-def compare(study: Study, numbers: Sequence[int]) -> Comparison:
+def compare(study: Study, numbers: Sequence[int], *, images: bool = True) -> Comparison:
     """Compare the first of these trials with each of the others.
+
+    Args:
+        study: The study.
+        numbers: Of the trials.
+        images: Whether the networks answer for the images, which takes torch and a while.
 
     Raises:
         InputError: There are fewer than two, more than six, one twice, or no such trial.
     """
     _check(numbers)
+    id_ = study.record.id
     for number in numbers:
-        study.store.trial(study.record.id, number)
+        study.store.trial(id_, number)
     notes: list[str] = []
-    split = _split(study, notes)
+    split = _split(study, notes) if images else None
     answers = {} if split is None else _answers(study, numbers, split, notes)
     tests = _test_answers(study, numbers)
-    trials, epochs = study.trials(), study.epochs()
+    trials = trials_frame(study.store, id_, numbers=numbers)
     names = () if split is None else split.class_names
     first, *others = numbers
     return Comparison(
         study.name,
         trials.set_index(columns.NUMBER, drop=False).loc[list(numbers)].reset_index(drop=True),
-        epochs[epochs[columns.NUMBER].isin(numbers)],
+        epochs_frame(study.store, id_, numbers=numbers),
         tuple(_pair(study, first, other, answers, tests, split) for other in others),
         names,
         tuple(notes),

@@ -37,7 +37,7 @@ def drawn(architecture: Architecture) -> Component:
         role="img",
         **told,
     )
-    return dmc.Stack([dmc.ScrollArea(blocks, type="auto"), key()], gap="xs")
+    return dmc.ScrollArea(blocks, type="auto")
 
 
 def key() -> Component:

@@ -63,7 +63,7 @@ def run(  # noqa: PLR0913  each is an option
     free = opened.next_name(stem)
     if read.study is None and free != stem:
         typer.echo(f"The study {stem} stands in the store already; this one is called {free}.")
-    if read.search.size == "latency_ms":
+    if "latency_ms" in read.search.sizes:
         typer.echo(
             "First latency is measured of some 50 networks: seconds, or minutes if they are large."
         )

@@ -3,6 +3,6 @@
 from typing import Final
 
 from ..page import Page
-from . import studies, study, trial
+from . import compare, studies, study, trial
 
-PAGES: Final[tuple[Page, ...]] = (studies, study, trial)
+PAGES: Final[tuple[Page, ...]] = (studies, study, trial, compare)

@@ -11,6 +11,7 @@ from dash import ClientsideFunction, Dash, Input, Output, State, dcc, no_update
 from space.errors import InputError, closest
 
 from ... import columns
+from ...comparing import MOST
 from ...finals import finalists_frame
 from ...frames import front_mask, trials_frame
 from ...marks import CAPTIONS, percent
@@ -94,13 +95,19 @@ def layout(context: Context, address: Address) -> Component:
                     "cacheBlockSize": 100,
                     "infiniteInitialRowCount": 1,
                     "rowSelection": {
-                        "mode": "singleRow",
+                        "mode": "multiRow",
+                        "headerCheckbox": False,
                         "checkboxes": False,
                         "enableClickSelection": True,
                     },
                     "theme": {"function": "themeQuartz"},
                 },
                 style={"height": "46vh", "minHeight": "300px"},
+            ),
+            dmc.Text(
+                f"Click a row to see its trial; with Ctrl or Cmd select up to {MOST} to compare.",
+                size="sm",
+                c="dimmed",
             ),
             dmc.Box(id="study-trial"),
             dcc.Store(id="study-name", data=study.name),
@@ -215,9 +222,21 @@ def wire(app: Dash, context: Context) -> None:
         prevent_initial_call=True,
     )
     def pick(selected: list[dict[str, Any]] | None, name: str) -> Component | None:
-        return trial(context, name, int(selected[0]["number"])) if selected else None
+        numbers = [int(each["number"]) for each in selected or []]
+        if len(numbers) > 1:
+            return several(context, name, numbers)
+        return trial(context, name, numbers[0]) if numbers else None
 
     _wire_browser(app)
+
+
+def several(context: Context, name: str, numbers: list[int]) -> Component:
+    """Return where several trials are compared."""
+    if len(numbers) > MOST:
+        return dmc.Text(f"At most {MOST} trials can be compared; {len(numbers)} are selected.")
+    told = ",".join(map(str, numbers))
+    href = context.href("/compare", study=name, trials=told)
+    return dmc.Paper(dcc.Link(f"Compare trials {told.replace(',', ', ')}", href=href), p="md")
 
 
 def trial(context: Context, name: str, number: int) -> Component:

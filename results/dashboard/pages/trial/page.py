@@ -16,7 +16,7 @@ from ....figures import curves_figure
 from ....frames import epochs_frame
 from ....keeping.remarks import note
 from ....marks import amount, percent
-from ...network import drawn, layers
+from ...network import drawn, key, layers
 from ...themes import dressed
 from ..studies import badge
 from .exports import Exports
@@ -59,7 +59,7 @@ def layout(context: Context, address: Address) -> Component:
             _head(context, study, trial),
             _facts(trial),
             *([dmc.Text(trial.reason, size="sm")] if trial.reason else []),
-            dmc.Paper(drawn(network), withBorder=True, p="md"),
+            dmc.Paper([drawn(network), key()], withBorder=True, p="md"),
             _tabs(context, study, trial, address, tab),
             _doing(context, study, trial),
             dcc.Store(id="trial-name", data=[study.name, trial.number]),

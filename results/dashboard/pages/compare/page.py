@@ -1,0 +1,224 @@
+"""The page of a comparison."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, Final
+
+import dash_mantine_components as dmc
+from dash import ClientsideFunction, Dash, Input, Output, State, dcc, html
+
+from space.errors import InputError
+
+from .... import columns
+from ....comparing import MOST, compare
+from ....frames import epochs_frame, trials_frame
+from ....marks import amount, percent
+from ....pages.charts import LINES
+from ....study import Study
+from ...network import drawn, key
+from ...themes import dressed
+from .figures import costs, curves
+from .sides import answered
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import pandas as pd
+    from dash.development.base_component import Component
+
+    from ....comparing import Pairing
+    from ...address import Address
+    from ...context import Context
+
+path: Final = "/compare"
+title: Final = ""
+_FACTS: Final = (columns.ACCURACY, *columns.SIZES, columns.EPOCHS, columns.SECONDS)
+
+
+def layout(context: Context, address: Address) -> Component:
+    """Return the comparison that the address names.
+
+    Raises:
+        InputError: There is no such study or trial, or there are too few or too many trials.
+    """
+    study = Study(context.store, address.query.get("study", ""))
+    numbers = _numbers(address.query.get("trials", ""))
+    comparison = compare(study, numbers, images=False)
+    return dmc.Stack(
+        [
+            _head(context, study.name, numbers),
+            _facts(context, study.name, comparison.trials),
+            dcc.Graph(id="compare-costs", config={"displayModeBar": False}, style={"height": 200}),
+            _section("Networks", *(_network(study, number) for number in numbers), key()),
+            _section("Layers", *(_changes(pair) for pair in comparison.pairs)),
+            _section(
+                "Learning curves",
+                dcc.Graph(
+                    id="compare-curves", config={"displaylogo": False}, style={"height": 380}
+                ),
+            ),
+            _section(
+                "Images that changed sides",
+                dmc.Group([dmc.Button("Compare answers", id="compare-ask", variant="default")]),
+                dcc.Loading(dmc.Box(id="compare-sides", mih=40), type="dot", delay_show=300),
+            ),
+            dcc.Store(id="compare-name", data=[study.name, numbers]),
+        ]
+    )
+
+
+def _numbers(told: str) -> list[int]:
+    parts = [part for part in re.split(r"[\s,]+", told) if part]
+    if not parts or not all(part.isdecimal() and len(part) < 10 for part in parts):
+        raise InputError("trials", f"must be 2 to {MOST} numbers with commas", told)
+    return [int(part) for part in parts]
+
+
+def _head(context: Context, name: str, numbers: Sequence[int]) -> Component:
+    link = dcc.Link(name, href=context.href("/study", name=name))
+    told = ", ".join(map(str, numbers))
+    asked = dmc.TextInput(
+        id="compare-trials",
+        label="Trials",
+        description="numbers with commas; the others are compared with the first",
+        value=told,
+        debounce=True,
+        w=360,
+    )
+    return dmc.Group(
+        [dmc.Title([link, f", trials {told}"], order=1, size="h2"), asked], justify="space-between"
+    )
+
+
+def _facts(context: Context, name: str, trials: pd.DataFrame) -> Component:
+    """Return what is known of each trial, and by how much it differs from the first."""
+    rows = trials.to_dict("records")
+    numbers = [int(row[columns.NUMBER]) for row in rows]
+    heads = [dmc.TableTh(_trial(context, name, numbers, at)) for at in range(len(rows))]
+    texts = [
+        dmc.TableTr([dmc.TableTh(name), *(dmc.TableTd(str(row[each])) for row in rows)])
+        for name, each in (("state", columns.STATE), ("network", columns.OUTLINE))
+    ]
+    known = [each for each in _FACTS if trials[each].notna().any()]
+    values = [
+        dmc.TableTr(
+            [
+                dmc.TableTh(each.replace("_", " ")),
+                *(
+                    dmc.TableTd(_fact(each, row[each], rows[0][each], row is rows[0]))
+                    for row in rows
+                ),
+            ]
+        )
+        for each in known
+    ]
+    head = dmc.TableThead(dmc.TableTr([dmc.TableTh(""), *heads]))
+    table = dmc.Table([head, dmc.TableTbody([*texts, *values])], verticalSpacing=4)
+    return dmc.TableScrollContainer(table, minWidth=200 + 180 * len(rows))
+
+
+def _trial(context: Context, name: str, numbers: Sequence[int], at: int) -> Component:
+    """Return the head of a column: the trial, and what else may become of it here."""
+    links = [
+        dcc.Link(
+            f"trial {numbers[at]}", href=context.href("/trial", study=name, number=numbers[at])
+        )
+    ]
+    others = [each for each in numbers if each != numbers[at]]
+    changes = {"make first": [numbers[at], *others]} if at else {}
+    changes |= {"remove": others} if len(numbers) > 2 else {}
+    links += [
+        dcc.Link(word, href=context.href(path, study=name, trials=",".join(map(str, left))))
+        for word, left in changes.items()
+    ]
+    colour = html.Span(className="key", style={"background": LINES[at]})
+    return dmc.Group([colour, *links], gap="sm")
+
+
+def _fact(name: str, value: Any, first: Any, is_first: bool) -> str:
+    if value is None or value != value:  # noqa: PLR0124  nan
+        return ""
+    told = percent(value) if name == columns.ACCURACY else amount(value)
+    if is_first or first is None or first != first:  # noqa: PLR0124
+        return told
+    more = value - first
+    if name == columns.ACCURACY:
+        return f"{told}  ({100 * more:+.2f} points)"
+    return f"{told}  ({'+' if more >= 0 else '-'}{amount(abs(more))})"
+
+
+def _network(study: Study, number: int) -> Component:
+    parts = [dmc.Text(f"trial {number}", fw=600, size="sm"), drawn(study.architecture(number))]
+    return dmc.Paper(parts, withBorder=True, p="md")
+
+
+def _changes(pair: Pairing) -> Component:
+    """Return the layers of two networks, aligned, with what each change costs."""
+    heads = ("", f"trial {pair.one}", f"trial {pair.other}", "params", "macs", "sees")
+    body = [
+        _change("" if each.kind == "kept" else each.kind, each.before, each.after, *_costs(each))
+        for each in pair.changes
+    ]
+    totals = [sum(each) for each in zip(*map(_costs, pair.changes), strict=True)]
+    head = dmc.TableThead(
+        dmc.TableTr([dmc.TableTh(each, ta=_side(at)) for at, each in enumerate(heads)])
+    )
+    foot = dmc.TableTfoot(_change("in all", "", "", *totals))
+    table = dmc.Table([head, dmc.TableTbody(body), foot], striped=True, verticalSpacing=4)
+    return dmc.TableScrollContainer(table, minWidth=640)
+
+
+def _costs(change: Any) -> tuple[int, int, int]:
+    return change.params, change.macs, change.receptive_field
+
+
+def _change(kind: str, before: str, after: str, *costs: int) -> Component:
+    cells = (kind, before, after, *(f"{each:+,}" if each else "0" for each in costs))
+    told = [dmc.TableTd(cell, ta=_side(at)) for at, cell in enumerate(cells)]
+    return dmc.TableTr(told, className=kind.replace(" ", "-"))
+
+
+def _side(column: int) -> Any:
+    return "right" if column > 2 else None
+
+
+def _section(name: str, *parts: Component) -> Component:
+    return dmc.Stack([dmc.Title(name, order=2, size="h4"), *parts], gap="xs", mt="md")
+
+
+def wire(app: Dash, context: Context) -> None:
+    """Draw, answer when asked, and go where the person types."""
+
+    @app.callback(
+        Output("compare-curves", "figure"),
+        Output("compare-costs", "figure"),
+        Input("scheme-now", "data"),
+        State("compare-name", "data"),
+    )
+    def draw(scheme: str | None, name: list[Any]) -> tuple[Any, Any]:
+        study, numbers = context.store.study(name[0]), [int(each) for each in name[1]]
+        dark = scheme == "dark"
+        epochs = epochs_frame(context.store, study.id, numbers=numbers)
+        trials = trials_frame(context.store, study.id, numbers=numbers)
+        ordered = trials.set_index(columns.NUMBER, drop=False).loc[numbers]
+        small = dressed(costs(ordered), dark=dark).update_layout(margin={"l": 40, "t": 30, "b": 10})
+        return dressed(curves(epochs, numbers), dark=dark), small
+
+    @app.callback(
+        Output("compare-sides", "children"),
+        Input("compare-ask", "n_clicks"),
+        State("compare-name", "data"),
+        prevent_initial_call=True,
+    )
+    def ask(_: int | None, name: list[Any]) -> Component:
+        study = Study(context.store, str(name[0]))
+        return answered(compare(study, [int(each) for each in name[1]]))
+
+    app.clientside_callback(
+        ClientsideFunction("compare", "asked"),
+        Output("location", "search"),
+        Input("compare-trials", "value"),
+        State("compare-name", "data"),
+        prevent_initial_call=True,
+    )
