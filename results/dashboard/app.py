@@ -12,19 +12,26 @@ from space.errors import InputError
 from . import shell
 from .address import read_address
 from .context import Context
-from .pages import PAGES
+from .pages import pages_of
 from .snapshots import Snapshots
 
 if TYPE_CHECKING:
     from dash.development.base_component import Component
 
     from ..store import Store
+    from .launcher import Launcher
     from .page import Page
 
 _TITLE = "sizewise"
 
 
-def create_app(store: Store, *, prefix: str = "/", read_only: bool = False) -> Dash:
+def create_app(
+    store: Store,
+    *,
+    prefix: str = "/",
+    read_only: bool = False,
+    launcher: Launcher | None = None,
+) -> Dash:
     """Return the dashboard of a store; its ``server`` is a WSGI application.
 
     All assets are served by the application itself; a page asks nobody else for anything.
@@ -33,8 +40,10 @@ def create_app(store: Store, *, prefix: str = "/", read_only: bool = False) -> D
         store: What the pages show.
         prefix: What the dashboard stands behind, with slashes at both ends.
         read_only: Whether pages only show.
+        launcher: Starts and stops searches; without one there are no pages for that.
     """
-    context = Context(store, prefix, Snapshots(store), read_only)
+    launcher = None if read_only else launcher
+    context = Context(store, prefix, Snapshots(store), read_only, launcher)
     app = Dash(
         __name__,
         title=_TITLE,
@@ -48,7 +57,7 @@ def create_app(store: Store, *, prefix: str = "/", read_only: bool = False) -> D
     app.index_string = app.index_string.replace("<html>", '<html lang="en">')
     app.layout = shell.frame(context)
     shell.wire(app)
-    for page in PAGES:
+    for page in pages_of(context):
         page.wire(app, context)
 
     @app.callback(
@@ -61,15 +70,15 @@ def create_app(store: Store, *, prefix: str = "/", read_only: bool = False) -> D
         address = read_address(pathname, search, prefix)
         links = shell.links(context, address.path)
         try:
-            return dmc.Stack(_page(address.path).layout(context, address)), links
+            return dmc.Stack(_page(context, address.path).layout(context, address)), links
         except InputError as error:
             return shell.explain(context, error), links
 
     return app
 
 
-def _page(path: str) -> Page:
-    for page in PAGES:
+def _page(context: Context, path: str) -> Page:
+    for page in pages_of(context):
         if page.path == path:
             return page
     raise InputError("address", "must be a page of the dashboard", path)

@@ -9,6 +9,7 @@ from .address import Address
 
 if TYPE_CHECKING:
     from ..store import Store
+    from .launcher import Launcher
     from .snapshots import Snapshots
 
 
@@ -21,12 +22,14 @@ class Context:
         prefix: What the dashboard stands behind, with slashes at both ends.
         snapshots: The numbers of the studies that were looked at last.
         read_only: Whether pages only show: nothing is started, stopped, exported or noted down.
+        launcher: Starts and stops searches, where pages may do that.
     """
 
     store: Store
     prefix: str
     snapshots: Snapshots
     read_only: bool = False
+    launcher: Launcher | None = None
 
     def href(self, path: str, **values: object) -> str:
         """Return a link to a page; values become its query."""

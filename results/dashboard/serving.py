@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from ..store import Store
+    from .launcher import Launcher
 
 LOOPBACK: Final = ("127.0.0.1", "localhost", "::1")
 _THREADS: Final = 8
@@ -50,20 +51,26 @@ class Serving:
     read_only: bool = False
 
 
-def serve(store: Store, how: Serving, tell: Callable[[str], None]) -> None:
+def serve(
+    store: Store,
+    how: Serving,
+    tell: Callable[[str], None],
+    launcher: Launcher | None = None,
+) -> None:
     """Serve the dashboard until it is interrupted.
 
     Args:
         store: What the pages show.
         how: Where, and for whom.
         tell: Called once with the address to open, when it answers.
+        launcher: Starts and stops searches; without one there are no pages for that.
 
     Raises:
         InputError: The prefix is none, the port is taken, or everybody could come in.
     """
     _check(how)
     token = None if how.no_token else how.token or secrets.token_urlsafe(24)
-    app = create_app(store, prefix=how.prefix, read_only=how.read_only)
+    app = create_app(store, prefix=how.prefix, read_only=how.read_only, launcher=launcher)
     Guard(token, (*how.hosts, how.host), prefix=how.prefix).protect(app.server, app.csp_hashes())
     # Eight threads answer what a page asks for at once; that some wait is no news.
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import dash_mantine_components as dmc
 from dash import ClientsideFunction, Dash, Input, Output, dcc, html
 
-from .pages import PAGES
+from .pages import pages_of
 
 if TYPE_CHECKING:
     from dash.development.base_component import Component
@@ -106,7 +106,7 @@ def links(context: Context, path: str) -> list[Component]:
             href=context.href(page.path),
             className="here" if page.path == path else "",
         )
-        for page in PAGES
+        for page in pages_of(context)
         if page.title
     ]
 

@@ -43,6 +43,7 @@ def dashboard(  # noqa: PLR0913, PLR0917 - the command's options
     """Show the studies of a store in the browser, live."""
     from results import open_store
     from results.dashboard.serving import Serving, serve
+    from search.launching import ProcessLauncher
     from search.terminal.views import console
 
     opened, out = open_store(store), console()
@@ -58,6 +59,6 @@ def dashboard(  # noqa: PLR0913, PLR0917 - the command's options
     for each in (signal.SIGINT, signal.SIGTERM):
         signal.signal(each, signal.default_int_handler)
     try:
-        serve(opened, how, tell)
+        serve(opened, how, tell, ProcessLauncher(opened))
     except KeyboardInterrupt:
         out.print("Ended.")

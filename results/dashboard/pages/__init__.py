@@ -1,8 +1,19 @@
 """The pages, in the order in which the navigation names them."""
 
-from typing import Final
+from __future__ import annotations
 
-from ..page import Page
-from . import compare, studies, study, trial
+from typing import TYPE_CHECKING, Final
 
-PAGES: Final[tuple[Page, ...]] = (studies, study, trial, compare)
+from . import compare, jobs, launch, studies, study, trial
+
+if TYPE_CHECKING:
+    from ..context import Context
+    from ..page import Page
+
+_SHOWING: Final[tuple[Page, ...]] = (studies, study, trial, compare)
+_LAUNCHING: Final[tuple[Page, ...]] = (launch, jobs)
+
+
+def pages_of(context: Context) -> tuple[Page, ...]:
+    """Return the pages of a dashboard: those that start searches need somebody who does."""
+    return _SHOWING if context.launcher is None else _SHOWING + _LAUNCHING

@@ -18,14 +18,21 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
     from results import Store
+    from results.dashboard.launcher import Launcher
 
 _CHROMIUM = shutil.which("chromium")
 TOKEN = "a-token-of-this-test"
 
 
 @pytest.fixture(scope="module")
-def address(store: Store) -> Iterator[str]:
-    app = create_app(store)
+def launcher() -> Launcher | None:
+    """Who starts searches: nobody, unless a module says who."""
+    return None
+
+
+@pytest.fixture(scope="module")
+def address(store: Store, launcher: Launcher | None) -> Iterator[str]:
+    app = create_app(store, launcher=launcher)
     Guard(TOKEN).protect(app.server, app.csp_hashes())
     server = create_server(app.server, host="127.0.0.1", port=0, threads=4)
     thread = Thread(target=server.run)
