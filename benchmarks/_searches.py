@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from results.growth import volumes
 from search.job import SearchSettings
-from search.replay import read_table, replay, volumes
+from search.replay import read_table, replay
 from trainers.atomic import write_whole
 
 from ._tables import TABLES

@@ -25,8 +25,8 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from results import open_store
+from results.growth import volumes
 from search.job import Job
-from search.replay import volumes
 from search.session import run
 from trainers.atomic import write_whole
 

@@ -310,6 +310,26 @@ USAGE: Final = {
 }
 """The columns of a frame of what studies take on the disk, in their order, with their types."""
 
+TRIALS_ENDED: Final = "trials_ended"
+"""Trials that had ended by then. Unit: count."""
+
+EPOCHS_SPENT: Final = "epochs_spent"
+"""Epochs that all trials which had ended by then took. Unit: count."""
+
+SECONDS_SPENT: Final = "seconds_spent"
+"""Time since the first trial began. Unit: seconds."""
+
+HYPERVOLUME: Final = "hypervolume"
+"""Area under the front, on the logarithm of size, as a share of the largest. Unit: fraction."""
+
+GROWTH: Final = {
+    TRIALS_ENDED: "int64",
+    EPOCHS_SPENT: "int64",
+    SECONDS_SPENT: "float64",
+    HYPERVOLUME: "float64",
+}
+"""The columns of a frame of how the front grew, in their order, with their types."""
+
 IMPORTANCE: Final = {
     CHOICE: "str",
     ACCURACY_IMPORTANCE: "float64",

@@ -77,10 +77,7 @@ def front_figure(
         seen = group[group[columns.NUMBER].isin(shown[columns.NUMBER])]
         figure.add_trace(_points(mark, seen, size, low).update(name=legend(mark, group)))
     figure.update_layout(_layout(title or "Accuracy for its size", summary(len(frame), groups)))
-    ticks = _ticks(frame, size)
-    figure.update_xaxes(
-        _axis(CAPTIONS[size]), type="log", tickvals=ticks, ticktext=list(map(short_number, ticks))
-    )
+    figure.update_xaxes(_axis(CAPTIONS[size]), **log_ticks(frame[size]))
     figure.update_yaxes(_axis("validation accuracy"), tickformat=".4~p", range=_range(frame, low))
     return figure
 
@@ -193,9 +190,10 @@ def _range(frame: pd.DataFrame, low: float) -> list[float]:
     return [low - room / 4, high + room]
 
 
-def _ticks(frame: pd.DataFrame, size: str) -> list[float]:
-    """Return powers of ten, with 2 and 5 between them where there would be few."""
-    low, high = (float(frame[size].min()), float(frame[size].max())) if len(frame) else (1.0, 10.0)
+def log_ticks(sizes: pd.Series[Any]) -> dict[str, Any]:
+    """Return an axis with marks at powers of ten, and at 2 and 5 where there would be few."""
+    low, high = (float(sizes.min()), float(sizes.max())) if len(sizes) else (1.0, 10.0)
     steps = (1, 2, 5) if high < _NARROW * low else (1,)
     powers = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
-    return [float(step * 10**power) for power in powers for step in steps]
+    ticks = [float(step * 10**power) for power in powers for step in steps]
+    return {"type": "log", "tickvals": ticks, "ticktext": [short_number(each) for each in ticks]}

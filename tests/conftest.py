@@ -10,9 +10,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+# Machines differ in speed, and are shared: no test may fail for want of it.
+settings.register_profile("sizewise", deadline=None)
+settings.load_profile("sizewise")
 
 SCRIPT = Path(__file__).parent.parent / "scripts" / "postgres.sh"
 NUMBERS = count(1)

@@ -2,12 +2,35 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
+
+from ..marks import GRID, INK
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
-_DARK: Final = {"ink": "#c9d1d9", "grid": "#3a3f45", "card": "#25262b"}
+
+@dataclass(frozen=True, slots=True)
+class _Theme:
+    ink: str
+    grid: str
+    card: str
+
+
+_LIGHT: Final = _Theme(INK, GRID, "white")
+_DARK: Final = _Theme("#c9d1d9", "#3a3f45", "#25262b")
+
+
+WAITING: Final[dict[str, Any]] = {
+    "layout": {
+        "paper_bgcolor": "rgba(0,0,0,0)",
+        "plot_bgcolor": "rgba(0,0,0,0)",
+        "xaxis": {"visible": False},
+        "yaxis": {"visible": False},
+    }
+}
+"""What stands where a figure will: nothing, in either theme."""
 
 
 def dressed(figure: go.Figure, *, dark: bool) -> go.Figure:
@@ -17,10 +40,14 @@ def dressed(figure: go.Figure, *, dark: bool) -> go.Figure:
         figure: As `results.figures` draws it, on white.
         dark: Whether the page is dark.
     """
-    changes: dict[str, Any] = {"title": None, "margin": {"l": 70, "r": 20, "t": 40, "b": 55}}
-    changes |= {"paper_bgcolor": "rgba(0,0,0,0)", "plot_bgcolor": "rgba(0,0,0,0)"}
-    if dark:
-        axis = {"gridcolor": _DARK["grid"], "linecolor": _DARK["ink"], "tickcolor": _DARK["ink"]}
-        changes |= {"font_color": _DARK["ink"], "hoverlabel_bgcolor": _DARK["card"]}
-        figure.update_xaxes(axis).update_yaxes(axis)
-    return figure.update_layout(changes)
+    theme = _DARK if dark else _LIGHT
+    axis = {"gridcolor": theme.grid, "linecolor": theme.ink, "tickcolor": theme.ink}
+    figure.update_xaxes(axis).update_yaxes(axis)
+    return figure.update_layout(
+        title=None,
+        margin={"l": 70, "r": 20, "t": 40, "b": 55},
+        paper_bgcolor="rgba(0,0,0,0)",
+        plot_bgcolor="rgba(0,0,0,0)",
+        font_color=theme.ink,
+        hoverlabel_bgcolor=theme.card,
+    )

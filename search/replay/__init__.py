@@ -1,6 +1,6 @@
 """Searching what was recorded: any algorithm and stopping rule, without training, in seconds."""
 
-from .curve import Reached, networks_to, volumes
+from .curve import Reached, networks_to
 from .measured import Table
 from .read import read_study, read_table
 from .simulate import Replayed, replay
@@ -15,5 +15,4 @@ __all__ = [
     "read_study",
     "read_table",
     "replay",
-    "volumes",
 ]

@@ -11,9 +11,8 @@ import numpy as np
 import numpy.typing as npt
 
 from results import is_front
+from results.growth import volumes
 from results.marks import amount
-
-from .curve import volumes
 
 if TYPE_CHECKING:
     from space.dimensions import Dimension

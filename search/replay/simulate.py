@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, cast, final
 import numpy as np
 
 from results import is_front
+from results.growth import GrowingFront, volumes
 
 from ..algorithms import Outcome, Proposal, choose_algorithm
 from ..algorithms.sizer import Formula
 from ..stopping import Network, choose_stopping
-from .curve import ROUNDING, GrowingFront, networks_to, volumes
+from .curve import ROUNDING, networks_to
 from .table_space import Row, TableSpace
 
 if TYPE_CHECKING:

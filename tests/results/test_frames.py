@@ -31,6 +31,7 @@ FRAMES = (
     "FINALISTS",
     "STUDIES",
     "USAGE",
+    "GROWTH",
     "IMPORTANCE",
     "BOUGHT",
 )

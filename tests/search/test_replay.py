@@ -13,9 +13,10 @@ from hypothesis.extra import numpy as arrays
 from typer.testing import CliRunner
 
 from results import hypervolume, open_store
+from results.growth import volumes
 from search.command.app import app
 from search.job import SearchSettings
-from search.replay import networks_to, read_study, read_table, replay, volumes
+from search.replay import networks_to, read_study, read_table, replay
 from search.replay.read import Columns
 from search.session import run
 from space.errors import InputError

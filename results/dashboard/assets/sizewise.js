@@ -38,9 +38,10 @@
   }
 
   // What is shown stands in the address, for a colleague and for the next visit.
-  function addressed(size, brush) {
+  function addressed(size, brush, tab) {
     const address = new URL(window.location.href);
     address.searchParams.set("x", size);
+    address.searchParams.set("tab", tab);
     if (brush) address.searchParams.set("brush", brush.map((end) => +end.toPrecision(6)).join(","));
     else address.searchParams.delete("brush");
     window.history.replaceState(window.history.state, "", address);

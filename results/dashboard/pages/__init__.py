@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from . import compare, jobs, launch, studies, study, trial
+from . import compare, jobs, launch, overlay, studies, study, trial
 
 if TYPE_CHECKING:
     from ..context import Context
     from ..page import Page
 
-_SHOWING: Final[tuple[Page, ...]] = (studies, study, trial, compare)
+_SHOWING: Final[tuple[Page, ...]] = (studies, study, trial, compare, overlay)
 _LAUNCHING: Final[tuple[Page, ...]] = (launch, jobs)
 
 

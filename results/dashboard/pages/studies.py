@@ -10,6 +10,8 @@ from dash import Dash, Input, Output, State, dcc
 from ... import columns
 from ...marks import percent
 from ...overview import studies_frame
+from ..sparkline import sparkline
+from .overlay import MOST
 
 if TYPE_CHECKING:
     from collections.abc import Hashable
@@ -43,11 +45,32 @@ def layout(context: Context, address: Address) -> Component:
     return dmc.Stack(
         [
             dmc.Title("Studies", order=1, size="h2"),
-            dmc.Group([words, archived]),
+            dmc.Group([words, archived, _overlaid(context, address)], align="flex-end"),
             dmc.Box(listed(context, words.value, archived=archived.checked), id="studies-list"),
             dcc.Interval(id="studies-tick", interval=_EVERY),
         ]
     )
+
+
+def _overlaid(context: Context, address: Address) -> Component:
+    """Return what chooses studies to lay over each other, and the way there."""
+    names = [study.name for study in reversed(context.store.studies())]
+    chosen = [name for name in address.query.get("over", "").split(",") if name in names]
+    picked = dmc.MultiSelect(
+        id="studies-over",
+        data=names,
+        value=chosen,
+        maxValues=MOST,
+        searchable=True,
+        placeholder="Lay studies over each other",
+        w=320,
+        **_told("Studies to lay over each other"),
+    )
+    return dmc.Group([picked, dmc.Box(id="studies-overlay")])
+
+
+def _told(text: str) -> dict[str, Any]:
+    return {"aria-label": text}
 
 
 def wire(app: Dash, context: Context) -> None:
@@ -64,6 +87,12 @@ def wire(app: Dash, context: Context) -> None:
     def refresh(_: int | None, words: str | None, archived: bool | None, __: Any) -> Component:
         return listed(context, words or "", archived=bool(archived))
 
+    @app.callback(Output("studies-overlay", "children"), Input("studies-over", "value"))
+    def overlay(names: list[str] | None) -> Any:
+        if not names or len(names) < 2:
+            return None
+        return dcc.Link("Show them", href=context.href("/overlay", names=",".join(names)))
+
 
 def listed(context: Context, words: str, *, archived: bool) -> Component:
     """Return a table of the studies that hold all the words, the newest first."""
@@ -77,7 +106,10 @@ def listed(context: Context, words: str, *, archived: bool) -> Component:
     kept = frame[matches(frame, words)].iloc[::-1]
     if kept.empty:
         return dmc.Text("No study has all these words.", c="dimmed")
-    heads = ("study", "state", "trials", "best", "front", "data", "tags", "note", "created")
+    heads = (
+        *("study", "state", "trials", "best", "front", "progress"),
+        *("data", "tags", "note", "created"),
+    )
     numbers = {"trials", "best", "front"}
     head = dmc.TableThead(
         dmc.TableTr([dmc.TableTh(each, ta="right" if each in numbers else None) for each in heads])
@@ -109,12 +141,18 @@ def _row(context: Context, row: dict[Hashable, Any]) -> Component:
             dmc.TableTd(trials, ta="right"),
             dmc.TableTd("" if best != best else percent(best), ta="right"),  # noqa: PLR0124  nan
             dmc.TableTd(f"{row[columns.FRONT]:,}", ta="right"),
+            dmc.TableTd(_grown(context, name, row[columns.ENDED_TRIALS])),
             dmc.TableTd(row[columns.DATA]),
             dmc.TableTd(dmc.Group([dmc.Badge(tag, variant="outline") for tag in tags], gap=4)),
             dmc.TableTd(dmc.Text(note if isinstance(note, str) else "", lineClamp=2, size="sm")),
             dmc.TableTd(f"{row[columns.CREATED]:%Y-%m-%d %H:%M} UTC"),
         ]
     )
+
+
+def _grown(context: Context, name: str, ended: int) -> Component | None:
+    study = context.store.study(name)
+    return sparkline(context.store, study.id, study.size, ended)
 
 
 def badge(state: str) -> Component:

@@ -17,7 +17,7 @@ from ....marks import amount, percent
 from ....pages.charts import LINES
 from ....study import Study
 from ...network import drawn, key
-from ...themes import dressed
+from ...themes import WAITING, dressed
 from .figures import costs, curves
 from .sides import answered
 
@@ -49,13 +49,21 @@ def layout(context: Context, address: Address) -> Component:
         [
             _head(context, study.name, numbers),
             _facts(context, study.name, comparison.trials),
-            dcc.Graph(id="compare-costs", config={"displayModeBar": False}, style={"height": 200}),
+            dcc.Graph(
+                id="compare-costs",
+                figure=WAITING,
+                config={"displayModeBar": False},
+                style={"height": 200},
+            ),
             _section("Networks", *(_network(study, number) for number in numbers), key()),
             _section("Layers", *(_changes(pair) for pair in comparison.pairs)),
             _section(
                 "Learning curves",
                 dcc.Graph(
-                    id="compare-curves", config={"displaylogo": False}, style={"height": 380}
+                    id="compare-curves",
+                    figure=WAITING,
+                    config={"displaylogo": False},
+                    style={"height": 380},
                 ),
             ),
             _section(

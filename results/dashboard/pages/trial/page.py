@@ -17,7 +17,7 @@ from ....frames import epochs_frame
 from ....keeping.remarks import note
 from ....marks import amount, percent
 from ...network import drawn, key, layers
-from ...themes import dressed
+from ...themes import WAITING, dressed
 from ..studies import badge
 from .exports import Exports
 from .inside import inside
@@ -110,7 +110,10 @@ def _tabs(
 ) -> Component:
     image = address.query.get("image", "")
     curve = dcc.Graph(
-        id="trial-curve", config={"displaylogo": False, "responsive": True}, style={"height": 360}
+        id="trial-curve",
+        figure=WAITING,
+        config={"displaylogo": False, "responsive": True},
+        style={"height": 360},
     )
     chosen = dmc.NumberInput(
         id="trial-image",

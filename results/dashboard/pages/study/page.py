@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 import dash_ag_grid as dag
@@ -10,23 +11,26 @@ from dash import ClientsideFunction, Dash, Input, Output, State, dcc, no_update
 
 from space.errors import InputError, closest
 
-from ... import columns
-from ...comparing import MOST
-from ...finals import finalists_frame
-from ...frames import front_mask, trials_frame
-from ...marks import CAPTIONS, percent
-from ..table import COLUMNS, chosen
-from ..thinning import View, drawn
-from .studies import badge
-from .study_picture import picture
+from .... import columns
+from ....comparing import MOST
+from ....finals import finalists_frame
+from ....frames import front_mask, trials_frame
+from ....marks import CAPTIONS, percent
+from ....pace import seconds_left
+from ...table import COLUMNS, chosen
+from ...themes import WAITING
+from ...thinning import View, drawn
+from ..studies import badge
+from . import tabs
+from .picture import picture
 
 if TYPE_CHECKING:
     import pandas as pd
     from dash.development.base_component import Component
 
-    from ...records import StudyRecord
-    from ..address import Address
-    from ..context import Context
+    from ....records import StudyRecord
+    from ...address import Address
+    from ...context import Context
 
 path: Final = "/study"
 title: Final = ""
@@ -59,6 +63,7 @@ def layout(context: Context, address: Address) -> Component:
             dmc.Box(summary(context, study), id="study-summary"),
             dcc.Graph(
                 id="study-front",
+                figure=WAITING,
                 config={
                     "displaylogo": False,
                     "responsive": True,
@@ -110,6 +115,7 @@ def layout(context: Context, address: Address) -> Component:
                 c="dimmed",
             ),
             dmc.Box(id="study-trial"),
+            tabs.tabs(address),
             dcc.Store(id="study-name", data=study.name),
             dcc.Store(id="study-view"),
             dcc.Store(id="study-brush", data=brush_of(address)),
@@ -139,6 +145,8 @@ def summary(context: Context, study: StudyRecord) -> Component:
     told += [
         f"{states[name]:,} {name}" for name in ("running", "stopped", "failed") if name in states
     ]
+    seconds = seconds_left(context.store, study)
+    told += [] if seconds is None else [f"about {timedelta(seconds=round(seconds))} left"]
     if len(finished):
         told.append(f"best {percent(finished[columns.ACCURACY].max())}")
         told.append(f"{int(front_mask(frame, *study.sizes).sum())} on the front")
@@ -227,6 +235,7 @@ def wire(app: Dash, context: Context) -> None:
             return several(context, name, numbers)
         return trial(context, name, numbers[0]) if numbers else None
 
+    tabs.wire(app, context)
     _wire_browser(app)
 
 
@@ -290,4 +299,5 @@ def _wire_browser(app: Dash) -> None:
         ClientsideFunction("sizewise", "addressed"),
         Input("study-size", "value"),
         Input("study-brush", "data"),
+        Input("study-tab", "value"),
     )

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from ...figures import front_figure
-from ..themes import dressed
+from ....figures import front_figure
+from ...themes import dressed
 
 if TYPE_CHECKING:
     import numpy as np

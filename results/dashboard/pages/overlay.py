@@ -1,0 +1,135 @@
+"""Several studies in one picture: their fronts, and how these grew."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import dash_mantine_components as dmc
+import pandas as pd
+import plotly.graph_objects as go
+from dash import Dash, Input, Output, State, dcc
+from plotly.subplots import make_subplots
+
+from space.errors import InputError, closest
+
+from ... import columns
+from ...figures import log_ticks
+from ...frames import finished_frame
+from ...front import is_front
+from ...growth import growth_frame
+from ...marks import CAPTIONS
+from ..themes import WAITING, dressed
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from dash.development.base_component import Component
+
+    from ...store import Store
+    from ..address import Address
+    from ..context import Context
+
+path: Final = "/overlay"
+title: Final = ""
+MOST: Final = 6
+_COLOURS: Final = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9")
+_DASHES: Final = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
+_TIMES: Final = {
+    columns.TRIALS_ENDED: "trials",
+    columns.EPOCHS_SPENT: "epochs",
+    columns.SECONDS_SPENT: "minutes",
+}
+
+
+def layout(context: Context, address: Address) -> Component:
+    """Return the studies that the address names in one picture.
+
+    Raises:
+        InputError: There are fewer than two studies or too many, one is not there, or no such size.
+    """
+    names = list(dict.fromkeys(filter(None, address.query.get("names", "").split(","))))
+    if not 2 <= len(names) <= MOST:
+        raise InputError("names", f"must be 2 to {MOST} studies with commas", ",".join(names))
+    studies = [context.store.study(name) for name in names]
+    size = address.query.get("x", studies[0].size)
+    if size not in columns.SIZES:
+        raise InputError("x", "must be a size", size, closest(size, columns.SIZES))
+    links: list[Any] = [
+        dcc.Link(name, href=context.href("/study", name=name, x=size)) for name in names
+    ]
+    data = {str(each.data.get("hash") or each.data.get("name")) for each in studies}
+    warning = "These studies saw different images: their accuracies are not comparable."
+    return dmc.Stack(
+        [
+            dmc.Title("Studies side by side", order=1, size="h2"),
+            dmc.Group(links, gap="md"),
+            *([dmc.Alert(warning, color="orange", variant="light")] if len(data) > 1 else []),
+            dcc.Graph(id="overlay-fronts", figure=WAITING, style={"height": "46vh"}),
+            dmc.Text("Hypervolume of accuracy against log size, up to one size for all", size="sm"),
+            dcc.Graph(id="overlay-growth", figure=WAITING, style={"height": 320}),
+            dcc.Store(id="overlay-names", data=[names, size]),
+        ]
+    )
+
+
+def wire(app: Dash, context: Context) -> None:
+    """Draw both pictures."""
+
+    @app.callback(
+        Output("overlay-fronts", "figure"),
+        Output("overlay-growth", "figure"),
+        Input("scheme-now", "data"),
+        State("overlay-names", "data"),
+    )
+    def draw(scheme: str | None, shown: list[Any]) -> tuple[Any, Any]:
+        (names, size), dark = shown, scheme == "dark"
+        fronts = dressed(fronts_figure(context.store, names, size), dark=dark)
+        return fronts, dressed(growths_figure(context.store, names, size), dark=dark)
+
+
+def fronts_figure(store: Store, names: Sequence[str], size: str) -> go.Figure:
+    """Return the fronts of studies as stairs."""
+    figure, sizes = go.Figure(), list["pd.Series[Any]"]()
+    for place, name in enumerate(names):
+        trials = finished_frame(store, store.study(name).id, size).dropna()
+        front = trials[is_front(trials[columns.ACCURACY], trials[size])].sort_values(size)
+        sizes.append(front[size])
+        figure.add_scatter(
+            x=front[size],
+            y=front[columns.ACCURACY],
+            name=name,
+            mode="lines+markers",
+            line={"color": _COLOURS[place], "dash": _DASHES[place], "shape": "hv", "width": 2},
+            text=[f"{name}, trial {number}" for number in front[columns.NUMBER]],
+            hovertemplate="%{text}: %{y:.2%} at %{x:,.4~g}<extra></extra>",
+        )
+    figure.update_xaxes(title=CAPTIONS[size], **log_ticks(pd.concat(sizes)))
+    figure.update_yaxes(tickformat=".3~p", title="validation accuracy")
+    return figure.update_layout(legend={"orientation": "h", "y": 1.1}, showlegend=True)
+
+
+def growths_figure(store: Store, names: Sequence[str], size: str) -> go.Figure:
+    """Return the hypervolumes of studies against trials, epochs and minutes.
+
+    All count from the smallest of their networks to a little beyond the largest.
+    """
+    ids = [store.study(name).id for name in names]
+    every = [finished_frame(store, id_, size)[size].dropna() for id_ in ids]
+    known = [float(end) for sizes in every if len(sizes) for end in (sizes.min(), sizes.max())]
+    figure = make_subplots(1, len(_TIMES), shared_yaxes=True, horizontal_spacing=0.03)
+    for place, (name, id_) in enumerate(zip(names, ids, strict=True)):
+        growth = growth_frame(store, id_, size, ends=(min(known), max(known)) if known else None)
+        for at, (column, caption) in enumerate(_TIMES.items(), 1):
+            figure.add_scatter(
+                x=growth[column] / (60 if column == columns.SECONDS_SPENT else 1),
+                y=growth[columns.HYPERVOLUME],
+                name=name,
+                showlegend=at == 1,
+                mode="lines",
+                line={"color": _COLOURS[place], "dash": _DASHES[place], "shape": "hv", "width": 2},
+                hovertemplate=f"{name}: %{{y:.2%}} after %{{x:,.4~g}} {caption}<extra></extra>",
+                row=1,
+                col=at,
+            )
+            figure.update_xaxes(title=caption, rangemode="tozero", col=at)
+    return figure.update_yaxes(tickformat=".3~p", col=1).update_layout(showlegend=False)

@@ -1,0 +1,75 @@
+"""What accuracy and size hang on."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import dash_mantine_components as dmc
+import plotly.graph_objects as go
+
+from .... import columns
+from ....marks import ACCENT
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from dash.development.base_component import Component
+
+_SHOWN: Final = 16
+"""Choices that are drawn: those that matter most."""
+_SIZE: Final = "#e69f00"
+
+
+def importance_figure(importance: pd.DataFrame, size: str) -> tuple[go.Figure, str]:
+    """Return how much each choice tells of accuracy and of size, and in words how sure that is.
+
+    Args:
+        importance: As `results.answers.importance` gives it.
+        size: The cost that it speaks of.
+    """
+    shown = importance.head(_SHOWN).iloc[::-1]
+    figure = go.Figure()
+    for column, name, colour in (
+        (columns.SIZE_IMPORTANCE, size.replace("_", " "), _SIZE),
+        (columns.ACCURACY_IMPORTANCE, "accuracy", ACCENT),
+    ):
+        figure.add_bar(
+            x=shown[column].clip(lower=0),
+            y=shown[columns.CHOICE],
+            orientation="h",
+            name=name,
+            marker_color=colour,
+            hovertemplate="%{y}: %{x:.3f}<extra>" + name + "</extra>",
+        )
+    figure.update_layout(barmode="group", legend={"orientation": "h", "y": 1.12})
+    figure.update_xaxes(title="share of the variance that is lost without it", rangemode="tozero")
+    figure.update_yaxes(automargin=True)
+    first = importance.iloc[0]
+    return figure, (
+        f"All choices together explain {first[columns.ACCURACY_KNOWN]:.0%} of the variance of "
+        f"accuracy and {first[columns.SIZE_KNOWN]:.0%} of that of log {size.replace('_', ' ')}: "
+        "where that is little, importances mean little."
+    )
+
+
+def bought_table(bought: pd.DataFrame) -> Component:
+    """Return what the parameters of each part went with.
+
+    Args:
+        bought: As `results.answers.bought` gives it.
+    """
+    heads = ("part", "share of params", "points for each doubling", "for 1,000 params more")
+    head = dmc.TableThead(dmc.TableTr([dmc.TableTh(each) for each in heads]))
+    body = []
+    for row in bought.to_dict("records"):
+        per, error = row[columns.PER_DOUBLING], row[columns.PER_DOUBLING_ERROR]
+        more = row[columns.PER_THOUSAND]
+        cells = (
+            row[columns.PART],
+            f"{row[columns.SHARE]:.1%}",
+            "" if per != per else f"{100 * per:+.2f} ± {100 * error:.2f}",  # noqa: PLR0124  nan
+            "" if more != more else f"{100 * more:+.2f}",  # noqa: PLR0124
+        )
+        body.append(dmc.TableTr([dmc.TableTd(each) for each in cells]))
+    told = "What size bought: accuracy, in points, that parameters of each part went with."
+    table = dmc.Table([head, dmc.TableTbody(body)], verticalSpacing=4)
+    return dmc.Stack([dmc.Text(told, size="sm", c="dimmed"), table], gap="xs")

@@ -1,0 +1,88 @@
+"""What a study tells beyond its picture and its table: each computed when it is opened."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import dash_mantine_components as dmc
+from dash import Dash, Input, Output, State, dcc
+
+from space.errors import InputError, closest
+
+from ....growth import growth_frame
+from ....study import Study
+from ...themes import dressed
+from .growth import growth_figure
+from .matters import bought_table, importance_figure
+from .rungs import rungs
+from .stages import stages_figure
+
+if TYPE_CHECKING:
+    from dash.development.base_component import Component
+
+    from ...address import Address
+    from ...context import Context
+
+TABS: Final = {
+    "growth": "Progress",
+    "stages": "Stages",
+    "matters": "What matters",
+    "rungs": "Early stops",
+}
+
+
+def tabs(address: Address) -> Component:
+    """Return the heads, with the one open that the address names.
+
+    Raises:
+        InputError: There is no such one.
+    """
+    tab = address.query.get("tab", "growth")
+    if tab not in TABS:
+        raise InputError("tab", f"must be one of {', '.join(TABS)}", tab, closest(tab, TABS))
+    heads = dmc.TabsList([dmc.TabsTab(name, value=value) for value, name in TABS.items()])
+    shown = dcc.Loading(dmc.Box(id="study-more", mih=160, pt="md"), type="dot", delay_show=300)
+    panels = [dmc.TabsPanel(None, value=value) for value in TABS]
+    return dmc.Stack([dmc.Tabs([heads, *panels], id="study-tab", value=tab), shown], gap=0)
+
+
+def wire(app: Dash, context: Context) -> None:
+    """Compute what is opened."""
+
+    @app.callback(
+        Output("study-more", "children"),
+        Input("study-tab", "value"),
+        Input("study-size", "value"),
+        Input("scheme-now", "data"),
+        State("study-name", "data"),
+    )
+    def more(tab: str, size: str, scheme: str | None, name: str) -> Component:
+        try:
+            return _shown(context, Study(context.store, name), tab, size, dark=scheme == "dark")
+        except InputError as error:
+            return dmc.Alert(str(error), color="gray", variant="light")
+
+
+def _shown(context: Context, study: Study, tab: str, size: str, *, dark: bool) -> Component:
+    record = study.record
+    if tab == "stages":
+        figure, told = stages_figure(context.store, record, size)
+        return dmc.Stack([dmc.Text(told, size="sm", c="dimmed"), _graph(figure, dark, 460)])
+    if tab == "matters":
+        figure, told = importance_figure(study.importance(size), size)
+        bought = bought_table(study.what_size_bought())
+        return dmc.Stack([dmc.Text(told, size="sm", c="dimmed"), _graph(figure, dark, 420), bought])
+    if tab == "rungs":
+        return rungs(context, record)
+    growth = growth_frame(context.store, record.id, size)
+    if growth.empty:
+        return dmc.Text("No trial has finished yet.", c="dimmed")
+    return _graph(growth_figure(growth), dark, 320)
+
+
+def _graph(figure: Any, dark: bool, height: int) -> Component:
+    return dcc.Graph(
+        figure=dressed(figure, dark=dark),
+        config={"displaylogo": False, "responsive": True},
+        style={"height": height},
+    )
