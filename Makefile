@@ -2,7 +2,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 INSTALLED := .venv/.installed
 
-.PHONY: install demo postgres browser test test-slow bench-quick lint clean
+.PHONY: install demo postgres browser screenshots test test-slow bench-quick lint clean
 
 install: $(INSTALLED)
 
@@ -22,6 +22,10 @@ postgres:
 # The tests of the dashboard use Debian's Chromium, and are skipped where it is missing.
 browser:
 	scripts/browser.sh
+
+# The pictures of the dashboard in docs/images, from searches that are run for them.
+screenshots: install
+	$(BIN)/python scripts/screenshots.py
 
 test: install
 	$(BIN)/lint-imports

@@ -46,7 +46,7 @@ def trials_frame(
             for some in _batches(sorted(numbers))
             for row in store.read(mine.where(TRIALS.c.number.in_(some)))
         ]
-    frame = _frame(found, list(columns.TRIALS))
+    frame = frame_of(found, list(columns.TRIALS))
     for name in (columns.STARTED, columns.ENDED):
         frame[name] = pd.to_datetime(frame[name].astype("float64"), unit="s", utc=True)
     return frame.astype(columns.TRIALS)
@@ -61,7 +61,7 @@ def finished_frame(store: Store, study_id: int, *sizes: str) -> pd.DataFrame:
     names = [columns.NUMBER, columns.ACCURACY, *dict.fromkeys(sizes)]
     mine = (TRIALS.c.study_id == study_id) & (TRIALS.c.state == FINISHED)
     found = store.read(select(*(TRIALS.c[name] for name in names)).where(mine))
-    return _frame(found, names).astype({name: columns.TRIALS[name] for name in names})
+    return frame_of(found, names).astype({name: columns.TRIALS[name] for name in names})
 
 
 def epochs_frame(
@@ -79,7 +79,7 @@ def epochs_frame(
     mine = joined.where(TRIALS.c.study_id == study_id).order_by(TRIALS.c.number, EPOCHS.c.epoch)
     if numbers is not None:
         mine = mine.where(TRIALS.c.number.in_(numbers))
-    return _frame(store.read(mine), list(columns.CURVES)).astype(columns.CURVES)
+    return frame_of(store.read(mine), list(columns.CURVES)).astype(columns.CURVES)
 
 
 def finals_frame(store: Store, study_id: int) -> pd.DataFrame:
@@ -90,7 +90,8 @@ def finals_frame(store: Store, study_id: int) -> pd.DataFrame:
     return pd.DataFrame(values, columns=list(columns.FINALS)).astype(columns.FINALS)
 
 
-def _frame(found: Sequence[Row[Any]], names: list[str]) -> pd.DataFrame:
+def frame_of(found: Sequence[Row[Any]], names: list[str]) -> pd.DataFrame:
+    """Return rows of the store as a frame with these columns."""
     # Column by column: pandas asks each row what it is, which takes longer than reading it.
     values = list(zip(*found, strict=True)) or [()] * len(names)
     return pd.DataFrame(dict(zip(names, values, strict=True)))

@@ -10,6 +10,7 @@ import pandas as pd
 from sqlalchemy import select
 
 from . import columns
+from .frames import frame_of
 from .schema import FINISHED, TRIALS
 
 if TYPE_CHECKING:
@@ -98,7 +99,7 @@ def growth_frame(
         TRIALS.c.study_id == study_id, TRIALS.c.ended_at.is_not(None)
     )
     names = ["size", "accuracy", "state", "epochs", "ended", "started"]
-    frame = pd.DataFrame(store.read(wanted.order_by(TRIALS.c.ended_at)), columns=names)
+    frame = frame_of(store.read(wanted.order_by(TRIALS.c.ended_at)), names)
     counts = frame[(frame["state"] == FINISHED) & frame["accuracy"].notna() & (frame["size"] > 0)]
     if counts.empty:
         return pd.DataFrame(columns=list(columns.GROWTH)).astype(columns.GROWTH)

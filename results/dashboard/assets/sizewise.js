@@ -41,7 +41,7 @@
   function addressed(size, brush, tab) {
     const address = new URL(window.location.href);
     address.searchParams.set("x", size);
-    address.searchParams.set("tab", tab);
+    if (tab) address.searchParams.set("tab", tab);
     if (brush) address.searchParams.set("brush", brush.map((end) => +end.toPrecision(6)).join(","));
     else address.searchParams.delete("brush");
     window.history.replaceState(window.history.state, "", address);

@@ -115,7 +115,7 @@ def layout(context: Context, address: Address) -> Component:
                 c="dimmed",
             ),
             dmc.Box(id="study-trial"),
-            tabs.tabs(address),
+            tabs.tabs(address, len(context.snapshots.of(study).frame)),
             dcc.Store(id="study-name", data=study.name),
             dcc.Store(id="study-view"),
             dcc.Store(id="study-brush", data=brush_of(address)),

@@ -31,14 +31,18 @@ TABS: Final = {
 }
 
 
-def tabs(address: Address) -> Component:
+_QUICK: Final = 20_000
+"""Trials up to which one is open from the start: of more the picture comes first."""
+
+
+def tabs(address: Address, trials: int) -> Component:
     """Return the heads, with the one open that the address names.
 
     Raises:
         InputError: There is no such one.
     """
-    tab = address.query.get("tab", "growth")
-    if tab not in TABS:
+    tab = address.query.get("tab") or ("growth" if trials <= _QUICK else None)
+    if tab is not None and tab not in TABS:
         raise InputError("tab", f"must be one of {', '.join(TABS)}", tab, closest(tab, TABS))
     heads = dmc.TabsList([dmc.TabsTab(name, value=value) for value, name in TABS.items()])
     shown = dcc.Loading(dmc.Box(id="study-more", mih=160, pt="md"), type="dot", delay_show=300)
@@ -56,7 +60,9 @@ def wire(app: Dash, context: Context) -> None:
         Input("scheme-now", "data"),
         State("study-name", "data"),
     )
-    def more(tab: str, size: str, scheme: str | None, name: str) -> Component:
+    def more(tab: str | None, size: str, scheme: str | None, name: str) -> Component | None:
+        if tab is None:
+            return None
         try:
             return _shown(context, Study(context.store, name), tab, size, dark=scheme == "dark")
         except InputError as error:
