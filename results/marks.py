@@ -23,6 +23,10 @@ INK: Final = "#1f2933"
 SOFT: Final = "#6b7785"
 GRID: Final = "#e6eaee"
 ACCENT: Final = "#0072b2"
+# Okabe and Ito, "Color Universal Design" (2008), without black and yellow.
+LINES: Final = (ACCENT, "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9")
+DASHES: Final = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
+"""What tells lines apart besides `LINES`, as Plotly names it."""
 
 CAPTIONS: Final = {
     columns.PARAMS: "parameters",

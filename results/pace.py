@@ -19,8 +19,9 @@ def seconds_left(store: Store, study: StudyRecord) -> float | None:
 
     None where it does not run, has no budget of trials, or no trial has ended since.
     """
-    starts, budget = store.environments(study.id), (study.job.get("budget") or {}).get("trials")
-    if study.state != RUNNING or not starts or not budget:
+    budget = (study.job.get("budget") or {}).get("trials")
+    starts = store.environments(study.id) if study.state == RUNNING and budget else []
+    if not starts:
         return None
     began = starts[-1].recorded.timestamp()
     since = TRIALS.c.ended_at >= began

@@ -49,7 +49,7 @@ def run(job: Job, store: Store, *, name: str, watch: Watch | None = None) -> Stu
     Raises:
         InputError: When the job breaks a rule, or the study that it names exists.
     """
-    _refuse_taken(job.study, store)
+    refuse_taken(job.study, store)
     plan = settle(prepare(job), store)
     _check_places(job)
     study = store.create_study(
@@ -146,8 +146,13 @@ def _check_places(job: Job) -> None:
         check_storage(job.run.storage)
 
 
-def _refuse_taken(name: str | None, store: Store) -> None:
-    if name is not None and name in {study.name for study in store.studies()}:
+def refuse_taken(name: str | None, store: Store) -> None:
+    """Raise where a study may not begin under the name that its job gives.
+
+    Raises:
+        InputError: It is no name, or another study has it.
+    """
+    if name is not None and store.next_name(name) != name:
         raise StudyExistsError(
             "study",
             "a new study's name must be free",

@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, urlencode
+
+from space.errors import InputError, closest
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,15 +29,30 @@ class Address:
         kept = {name: value for name, value in self.query.items() if value}
         return f"{self.path}?{urlencode(kept)}" if kept else self.path
 
-    def changed(self, **values: str | None) -> Address:
-        """Return the same view with some values changed, and without those that are none."""
-        merged = {**self.query, **values}
-        return Address(self.path, {name: value for name, value in merged.items() if value})
+    def choice(self, name: str, usual: str, known: Collection[str]) -> str:
+        """Return a value that must be one of those known, or what is usual where none is given.
+
+        Raises:
+            InputError: It is none of them.
+        """
+        value = self.query.get(name) or usual
+        if value not in known:
+            raise InputError(
+                name, f"must be one of {', '.join(known)}", value, closest(value, known)
+            )
+        return value
 
     def numbers(self, name: str) -> list[int]:
-        """Return a value such as ``3,14,15`` as numbers; what is no number is left out."""
-        parts = self.query.get(name, "").split(",")
-        return [int(part) for part in parts if part.strip().isdecimal()]
+        """Return a value such as ``3,14,15`` as numbers.
+
+        Raises:
+            InputError: It is empty, or something in it is no number.
+        """
+        told = self.query.get(name, "")
+        parts = [part for part in re.split(r"[\s,]+", told) if part]
+        if not parts or not all(part.isdecimal() and len(part) < 10 for part in parts):
+            raise InputError(name, "must be numbers with commas", told)
+        return [int(part) for part in parts]
 
 
 def read_address(pathname: str | None, search: str | None, prefix: str) -> Address:

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from .page import Page
 
 _TITLE = "sizewise"
+_FRESH = 0.5
+"""Seconds; pages look at their studies every two."""
 
 
 def create_app(
@@ -43,7 +45,7 @@ def create_app(
         launcher: Starts and stops searches; without one there are no pages for that.
     """
     launcher = None if read_only else launcher
-    context = Context(store, prefix, Snapshots(store), read_only, launcher)
+    context = Context(store, prefix, Snapshots(store, fresh=_FRESH), read_only, launcher)
     app = Dash(
         __name__,
         title=_TITLE,

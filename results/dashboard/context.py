@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from space.errors import InputError
+
 from .address import Address
 
 if TYPE_CHECKING:
@@ -30,6 +32,17 @@ class Context:
     snapshots: Snapshots
     read_only: bool = False
     launcher: Launcher | None = None
+
+    @property
+    def searches(self) -> Launcher:
+        """Who starts and stops searches.
+
+        Raises:
+            InputError: This dashboard only shows.
+        """
+        if self.launcher is None:
+            raise InputError("address", "this dashboard must be one that starts searches", None)
+        return self.launcher
 
     def href(self, path: str, **values: object) -> str:
         """Return a link to a page; values become its query."""

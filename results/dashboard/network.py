@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import dash_mantine_components as dmc
 from dash import html
 
 from space.table import rows
 
+from ..drawing import drawing
 from ..outline import outline
-from ..pages.drawing import drawing
+from .listing import listing
+from .spoken import label
 
 if TYPE_CHECKING:
     from dash.development.base_component import Component
 
     from space import Architecture
 
-    from ..pages.drawing import Block
+    from ..drawing import Block
 
 _HEADS: Final = ("layer", "map", "size", "params", "arithmetic", "macs", "sees")
-_NUMBERS: Final = {"size", "params", "macs", "sees"}
 _KINDS: Final = {"input": "input", "conv": "convolution", "pool": "pooling", "dense": "dense"}
 
 
@@ -29,13 +30,12 @@ def drawn(architecture: Architecture) -> Component:
     picture = drawing(architecture)
     parts = [part for block in picture.blocks for part in _block(block, picture.floor)]
     line = html.Div(className="floor", style={"top": picture.floor + 20, "width": picture.width})
-    told: dict[str, Any] = {"aria-label": outline(architecture)}
     blocks = html.Div(
         [line, *parts],
         className="network",
         style={"width": picture.width, "height": picture.height},
         role="img",
-        **told,
+        **label(outline(architecture)),
     )
     return dmc.ScrollArea(blocks, type="auto")
 
@@ -71,9 +71,8 @@ def _text(told: str, middle: float, top: float) -> Component:
 
 def layers(architecture: Architecture) -> Component:
     """Return the layers of a network as a table, with its totals."""
-    table = rows(architecture)
     body = [
-        _row(
+        (
             each.name,
             "×".join(map(str, each.shape)),
             f"{each.size:,}",
@@ -82,21 +81,7 @@ def layers(architecture: Architecture) -> Component:
             f"{each.macs:,}",
             "image" if each.receptive_field is None else f"{each.receptive_field}",
         )
-        for each in table
+        for each in rows(architecture)
     ]
-    totals = [f"{architecture.params:,}", "", f"{architecture.macs:,}", ""]
-    foot = dmc.TableTfoot(_row("total", "", "", *totals))
-    head = dmc.TableThead(dmc.TableTr([dmc.TableTh(each, ta=_side(each)) for each in _HEADS]))
-    return dmc.TableScrollContainer(
-        dmc.Table([head, dmc.TableTbody(body), foot], striped=True, verticalSpacing=4),
-        minWidth=720,
-    )
-
-
-def _row(*cells: str) -> Component:
-    named = zip(_HEADS, cells, strict=True)
-    return dmc.TableTr([dmc.TableTd(cell, ta=_side(name)) for name, cell in named])
-
-
-def _side(name: str) -> Any:
-    return "right" if name in _NUMBERS else None
+    foot = ("total", "", "", f"{architecture.params:,}", "", f"{architecture.macs:,}", "")
+    return listing(_HEADS, body, numbers={2, 3, 5, 6}, foot=foot, striped=True, width=720)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import dash_mantine_components as dmc
 from dash import ClientsideFunction, Dash, Input, Output, dcc, html
 
 from .pages import pages_of
+from .spoken import HIDDEN, label
 
 if TYPE_CHECKING:
     from dash.development.base_component import Component
@@ -38,13 +39,6 @@ THEME = {
     "defaultRadius": "sm",
 }
 
-_HIDDEN: dict[str, Any] = {"aria-hidden": "true"}
-
-
-def _label(text: str) -> dict[str, Any]:
-    """Return what a screen reader calls a part of the page."""
-    return {"aria-label": text}
-
 
 def frame(context: Context) -> Component:
     """Return the shell; the page stands in its middle."""
@@ -53,15 +47,15 @@ def frame(context: Context) -> Component:
     )
     theme = dmc.ColorSchemeToggle(
         id="scheme",
-        lightIcon=html.Span("☀", **_HIDDEN),
-        darkIcon=html.Span("☾", **_HIDDEN),
+        lightIcon=html.Span("☀", **HIDDEN),
+        darkIcon=html.Span("☾", **HIDDEN),
         variant="default",
-        **_label("Switch between light and dark"),
+        **label("Switch between light and dark"),
     )
     header = dmc.Group(
         [
             heading,
-            html.Nav(id="navigation", className="navigation", **_label("Pages")),
+            html.Nav(id="navigation", className="navigation", **label("Pages")),
             theme,
         ],
         justify="space-between",

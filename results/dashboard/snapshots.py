@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import time
 from collections import OrderedDict
 from dataclasses import dataclass
 from threading import Lock
@@ -11,6 +13,7 @@ import pandas as pd
 from sqlalchemy import func, or_, select
 
 from .. import columns
+from ..frames import frame_of
 from ..rows import LIVE
 from ..schema import RUNNING, TRIALS
 
@@ -48,24 +51,27 @@ class Snapshots:
     Args:
         store: Where the studies stand.
         most: Studies that are held; 100,000 trials take some 10 MB.
+        fresh: Seconds for which a look serves all who ask: a page asks several times at once.
     """
 
-    def __init__(self, store: Store, most: int = 8) -> None:
-        self._store, self._most = store, most
+    def __init__(self, store: Store, most: int = 8, *, fresh: float = 0.0) -> None:
+        self._store, self._most, self._fresh = store, most, fresh
         self._lock = Lock()
-        self._held: OrderedDict[tuple[int, str], Snapshot] = OrderedDict()
+        self._held: OrderedDict[tuple[int, str], tuple[float, Snapshot]] = OrderedDict()
 
     def of(self, study: StudyRecord) -> Snapshot:
-        """Return the trials of a study as they stand now.
+        """Return the trials of a study as they stand now, or did a moment ago.
 
         Only trials that are new, that run, or that ran when they were read last are read again.
         """
         # A study that was deleted may have left its id, but not its name, to another.
         key = (study.id, study.name)
         with self._lock:
-            before = self._held.pop(key, None)
-            now = self._read(study.id) if before is None else self._updated(study.id, before)
-            self._held[key] = now
+            seen, now = self._held.pop(key, (-math.inf, None))
+            if now is None or time.monotonic() >= seen + self._fresh:
+                now = self._read(study.id) if now is None else self._updated(study.id, now)
+                seen = time.monotonic()
+            self._held[key] = seen, now
             if len(self._held) > self._most:
                 self._held.popitem(last=False)
         return now
@@ -73,9 +79,7 @@ class Snapshots:
     def _read(self, study_id: int, *which: ColumnElement[bool]) -> Snapshot:
         wanted = select(*map(_stored, HELD)).where(TRIALS.c.study_id == study_id, *which)
         found = self._store.read(wanted.order_by(TRIALS.c.number))
-        values = list(zip(*found, strict=True)) or [()] * len(HELD)
-        frame = pd.DataFrame(dict(zip(HELD, values, strict=True))).astype(_TYPES)
-        return Snapshot(frame, 0)
+        return Snapshot(frame_of(found, list(HELD)).astype(_TYPES), 0)
 
     def _updated(self, study_id: int, before: Snapshot) -> Snapshot:
         frame = before.frame

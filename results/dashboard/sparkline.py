@@ -14,6 +14,8 @@ from .. import columns
 from ..growth import growth_frame
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from dash.development.base_component import Component
 
     from ..store import Store
@@ -27,26 +29,27 @@ _SHAPE: Final = (
 )
 
 
-def sparkline(store: Store, study_id: int, size: str, ended: int) -> Component | None:
-    """Return the hypervolume of a study over its trials, None before the second one.
+def sparkline(store: Store, study: str, created: datetime, ended: int) -> Component | str:
+    """Return the hypervolume of a study over its trials, empty before the second one.
 
     It is drawn anew when some two in a hundred more have ended: lists are looked at often.
 
     Args:
         store: Where the study stands.
-        study_id: The study.
-        size: The cost that it weighs accuracy against.
+        study: Its name.
+        created: When it was, since names return.
         ended: How many trials have ended.
     """
-    source = _drawn(store, study_id, size, round(50 * math.log1p(ended)))
+    source = _drawn(store, study, created, round(50 * math.log1p(ended)))
     if source is None:
-        return None
+        return ""
     return html.Img(src=source, alt="hypervolume over trials", width=_WIDTH, height=_HEIGHT)
 
 
 @lru_cache(maxsize=512)
-def _drawn(store: Store, study_id: int, size: str, _growth: int) -> str | None:
-    growth = growth_frame(store, study_id, size)
+def _drawn(store: Store, study: str, _created: datetime, _growth: int) -> str | None:
+    record = store.study(study)
+    growth = growth_frame(store, record.id, record.size)
     if len(growth) < 2:
         return None
     trials, volume = growth[columns.TRIALS_ENDED], growth[columns.HYPERVOLUME]

@@ -13,7 +13,7 @@ from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from .. import columns
-from ..marks import ACCENT, GRID, INK, SOFT
+from ..marks import ACCENT, GRID, INK, LINES, SOFT
 from ..plots import front_picture
 
 if TYPE_CHECKING:
@@ -29,8 +29,6 @@ _VARIABLES: Final = {
     "#ffffff": "paper",
     "#8a97a5": "muted",
 }
-# Okabe and Ito, "Color Universal Design" (2008), without black and yellow.
-LINES: Final = (ACCENT, "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9")
 
 
 def front_chart(trials: pd.DataFrame, size: str, finalists: pd.DataFrame) -> Markup:

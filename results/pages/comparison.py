@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from .. import columns
+from ..drawing import drawing
+from ..images import pixels_url
 from .charts import curves_chart
-from .drawing import drawing
-from .render import picture, render, write_page
+from .render import render, write_page
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -26,7 +27,7 @@ def comparison_page(study: Study, comparison: Comparison) -> str:
         trials=comparison.trials.to_dict("records"),
         drawings={number: drawing(study.architecture(number)) for number in numbers},
         curves=curves_chart(comparison.curves, numbers),
-        picture=picture,
+        picture=pixels_url,
     )
 
 

@@ -2,21 +2,14 @@
 
 from __future__ import annotations
 
-import base64
-import io
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
 
 from ..files import replaced
 from ..marks import amount, percent, short_number
-
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
 
 
 def render(name: str, **values: Any) -> str:
@@ -30,17 +23,6 @@ def write_page(page: str, path: Path) -> Path:
     with replaced(path) as temporary:
         temporary.write_text(page, encoding="utf-8")
     return path
-
-
-def picture(pixels: NDArray[np.uint8]) -> Markup:
-    """Return an image (C, H, W) as a data URL: grey, or its first three channels as colours."""
-    from PIL import Image  # noqa: PLC0415  a page without pictures does without
-
-    channels = pixels[0] if len(pixels) < 3 else pixels[:3].transpose(1, 2, 0)
-    buffer = io.BytesIO()
-    Image.fromarray(channels).save(buffer, format="PNG")
-    text = base64.b64encode(buffer.getvalue()).decode()
-    return Markup(f"data:image/png;base64,{text}")  # noqa: S704  base64 holds nothing to escape
 
 
 @cache

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any, Final
 import yaml
 
 from .. import columns
+from ..drawing import drawing
 from ..finals import CONFIRMED, DEMOTED, TIED
 from ..marks import CAPTIONS
 from ..schema import FINISHED, TEST
 from .charts import curves_chart, front_chart
-from .drawing import drawing
 from .render import render, write_page
 
 if TYPE_CHECKING:

@@ -18,6 +18,7 @@ from space.presets import PRESETS
 from ..job import Job
 from ..job_file import BUILT_IN_FOLDER, built_in_jobs, parse_job
 from ..plan import draw_split, prepare
+from ..session import refuse_taken
 from . import processes
 
 if TYPE_CHECKING:
@@ -72,7 +73,7 @@ class ProcessLauncher:
     def start(self, job: str) -> str:
         """Start a job and return the name of its study."""
         plan = self._plan(job)
-        name = check_name(plan.job.study or self._store.next_name("search"))
+        name = plan.job.study or self._store.next_name("search")
         folder = self._folder(name)
         running = processes.find(folder)
         if running is not None and running.alive:
@@ -95,7 +96,7 @@ class ProcessLauncher:
 
     def stop(self, study: str) -> None:
         """Let a search end as Ctrl-C does."""
-        process = processes.find(self._folder(check_name(study)))
+        process = processes.find(self._folder(study))
         if process is None or not process.alive:
             raise InputError("study", "must be searched for by a process of the dashboard", study)
         process.stop()
@@ -103,7 +104,7 @@ class ProcessLauncher:
     def launched(self) -> list[Launched]:
         """Return what was started, the newest first."""
         found = []
-        for folder in self._folder("any").parent.glob("*/"):
+        for folder in self._folders.glob("*/"):
             process = processes.find(folder)
             if process is not None:
                 found.append(Launched(folder.name, process.alive, process.time))
@@ -111,23 +112,24 @@ class ProcessLauncher:
 
     def log(self, study: str) -> str:
         """Return the last lines that a search has printed."""
-        return processes.log_tail(self._folder(check_name(study)))
+        return processes.log_tail(self._folder(study))
 
     @property
     def _variables(self) -> dict[str, str]:
         # Not as an argument: those stand in the list of processes, and the URL may hold a password.
         return {"SIZEWISE_STORE": self._store.url}
 
+    @property
+    def _folders(self) -> Path:
+        return self._store.folder("any").parent / _FOLDER
+
     def _folder(self, study: str) -> Path:
-        return self._store.folder(study).parent / _FOLDER / study
+        return self._folders / check_name(study)
 
     def _plan(self, text: str) -> Plan:
         """Return the plan of a job; data that was read for the last one is not read again."""
         job = parse_job(text, base=Path.cwd())
-        if job.study is not None:
-            check_name(job.study)
-            if job.study in {study.name for study in self._store.studies()}:
-                raise StudyExistsError("study", "no other study may be called so", job.study)
+        refuse_taken(job.study, self._store)
         return prepare(job, _split(job.data, job.split, job.search.seed))
 
 

@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 
 from results import Store, Study, open_store
+from results.drawing import drawing
 from results.pages import report_page, write_comparison, write_report
-from results.pages.drawing import drawing
 from space.table import rows
 
 from .samples import report, small_network, start

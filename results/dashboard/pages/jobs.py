@@ -10,30 +10,30 @@ from dash import ALL, Dash, Input, Output, State, ctx, dcc, no_update
 from space.errors import InputError
 
 from ... import columns
-from ...marks import percent
 from ...overview import studies_frame
-from .studies import badge
+from ..listing import listing
+from ..spoken import LIVE, label
+from .studies import badge, best
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable
+    from collections.abc import Hashable, Sequence
 
     from dash.development.base_component import Component
 
     from ..address import Address
     from ..context import Context
-    from ..launcher import Launched, Launcher
+    from ..launcher import Launched
 
 path: Final = "/jobs"
 title: Final = "Jobs"
 _EVERY: Final = 2_000
 """Milliseconds between looks at processes and logs."""
-_TOLD: Final[dict[str, Any]] = {"aria-live": "polite"}
 _ACTIONS: Final = {"type": "jobs-do", "what": ALL, "study": ALL}
 
 
 def layout(context: Context, address: Address) -> Component:
     """Return all searches that were started here, and the log of the one that the address names."""
-    launcher = _launcher(context)
+    launcher = context.searches
     name = address.query.get("name", "")
     if name and name not in {one.study for one in launcher.launched()}:
         raise InputError("name", "must be a search that was started here", name)
@@ -46,8 +46,8 @@ def layout(context: Context, address: Address) -> Component:
     return dmc.Stack(
         [
             dmc.Title("Jobs", order=1, size="h2"),
-            dmc.Box(listed(context, launcher), id="jobs-list"),
-            dmc.Text(id="jobs-told", size="sm", **_TOLD),
+            dmc.Box(listed(context, found(context)), id="jobs-list"),
+            dmc.Text(id="jobs-told", size="sm", **LIVE),
             *shown,
             dcc.Store(id="jobs-name", data=name),
             dcc.Store(id="jobs-seen"),
@@ -56,57 +56,53 @@ def layout(context: Context, address: Address) -> Component:
     )
 
 
-def _launcher(context: Context) -> Launcher:
-    if context.launcher is None:
-        raise InputError("address", "this dashboard starts no searches", path)
-    return context.launcher
-
-
-def rows(context: Context, launcher: Launcher) -> list[tuple[Launched, dict[Hashable, Any] | None]]:
+def found(context: Context) -> list[tuple[Launched, dict[Hashable, Any] | None]]:
     """Return what was started here with the row of its study, None before there is one."""
     frame = studies_frame(context.store, archived=True)
     known = {row[columns.STUDY]: row for row in frame.to_dict("records")}
-    return [(one, known.get(one.study)) for one in launcher.launched()]
+    return [(one, known.get(one.study)) for one in context.searches.launched()]
 
 
-def listed(context: Context, launcher: Launcher) -> Component:
+def listed(
+    context: Context, jobs: Sequence[tuple[Launched, dict[Hashable, Any] | None]]
+) -> Component:
     """Return a table of what was started here, the newest first."""
-    found = rows(context, launcher)
-    if not found:
+    if not jobs:
         link = dcc.Link("Launch the first one", href=context.href("/launch"))
         return dmc.Alert([link, "."], title="No search was started here yet", variant="light")
     heads = ("search", "state", "started", "trials", "best", "")
-    head = dmc.TableThead(dmc.TableTr([dmc.TableTh(each) for each in heads]))
-    body = dmc.TableTbody([_row(context, one, row) for one, row in found])
-    return dmc.TableScrollContainer(dmc.Table([head, body], verticalSpacing="xs"), minWidth=640)
+    rows = [_row(context, one, row) for one, row in jobs]
+    return listing(heads, rows, width=640, verticalSpacing="xs")
 
 
-def _row(context: Context, one: Launched, row: dict[Hashable, Any] | None) -> Component:
+def _row(
+    context: Context, one: Launched, row: dict[Hashable, Any] | None
+) -> tuple[Component | str, ...]:
     state = _state(one, row)
     name: Component = dmc.Text(one.study)
-    trials = best = ""
+    trials = accuracy = ""
     if row is not None:
         name = dcc.Link(one.study, href=context.href("/study", name=one.study))
-        trials, best = f"{row[columns.ENDED_TRIALS]:,}", _best(row[columns.ACCURACY])
+        trials, accuracy = f"{row[columns.ENDED_TRIALS]:,}", best(row[columns.ACCURACY])
     links = [dcc.Link("log", href=context.href(path, name=one.study))]
     if row is not None:
         links.append(dcc.Link("repeat", href=context.href("/launch", **{"from": one.study})))
     buttons = {"running": ["stop"], "starting": ["stop"], "interrupted": ["resume"]}.get(state, [])
-    cells = [
+    return (
         name,
         badge(state),
         f"{one.started:%Y-%m-%d %H:%M} UTC",
         trials,
-        best,
+        accuracy,
         dmc.Group([*links, *(_button(each, one.study) for each in buttons)], gap="sm"),
-    ]
-    return dmc.TableTr([dmc.TableTd(each) for each in cells])
+    )
 
 
 def _button(what: str, study: str) -> Component:
-    told: dict[str, Any] = {"aria-label": f"{what} {study}"}
     id_ = {**_ACTIONS, "what": what, "study": study}
-    return dmc.Button(what.capitalize(), id=id_, size="compact-sm", variant="default", **told)
+    return dmc.Button(
+        what.capitalize(), id=id_, size="compact-sm", variant="default", **label(f"{what} {study}")
+    )
 
 
 def _state(one: Launched, row: dict[Hashable, Any] | None) -> str:
@@ -119,13 +115,9 @@ def _state(one: Launched, row: dict[Hashable, Any] | None) -> str:
     return "interrupted" if state == "running" else state
 
 
-def _best(accuracy: float) -> str:
-    return "" if accuracy != accuracy else percent(accuracy)  # noqa: PLR0124  nan
-
-
 def wire(app: Dash, context: Context) -> None:
     """Keep list and log true, and do what the buttons say."""
-    launcher = _launcher(context)
+    launcher = context.searches
 
     # Only where something changed: a button that is drawn anew under the pointer misses its click.
     @app.callback(
@@ -136,10 +128,9 @@ def wire(app: Dash, context: Context) -> None:
         State("jobs-seen", "data"),
     )
     def refresh(_: int | None, __: str | None, seen: str | None) -> tuple[Any, Any]:
-        now = repr(
-            [(one, row and sorted(map(str, row.values()))) for one, row in rows(context, launcher)]
-        )
-        return (no_update, no_update) if now == seen else (listed(context, launcher), now)
+        jobs = found(context)
+        now = repr([(one, row and sorted(map(str, row.values()))) for one, row in jobs])
+        return (no_update, no_update) if now == seen else (listed(context, jobs), now)
 
     @app.callback(
         Output("jobs-log", "children"),

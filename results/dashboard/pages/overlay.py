@@ -8,16 +8,16 @@ import dash_mantine_components as dmc
 import pandas as pd
 import plotly.graph_objects as go
 from dash import Dash, Input, Output, State, dcc
-from plotly.subplots import make_subplots
 
-from space.errors import InputError, closest
+from space.errors import InputError
 
 from ... import columns
 from ...figures import log_ticks
 from ...frames import finished_frame
 from ...front import is_front
 from ...growth import growth_frame
-from ...marks import CAPTIONS
+from ...marks import CAPTIONS, DASHES, LINES
+from ..growth import growth_figure
 from ..themes import WAITING, dressed
 
 if TYPE_CHECKING:
@@ -31,14 +31,7 @@ if TYPE_CHECKING:
 
 path: Final = "/overlay"
 title: Final = ""
-MOST: Final = 6
-_COLOURS: Final = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9")
-_DASHES: Final = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
-_TIMES: Final = {
-    columns.TRIALS_ENDED: "trials",
-    columns.EPOCHS_SPENT: "epochs",
-    columns.SECONDS_SPENT: "minutes",
-}
+MOST: Final = len(LINES)
 
 
 def layout(context: Context, address: Address) -> Component:
@@ -51,9 +44,7 @@ def layout(context: Context, address: Address) -> Component:
     if not 2 <= len(names) <= MOST:
         raise InputError("names", f"must be 2 to {MOST} studies with commas", ",".join(names))
     studies = [context.store.study(name) for name in names]
-    size = address.query.get("x", studies[0].size)
-    if size not in columns.SIZES:
-        raise InputError("x", "must be a size", size, closest(size, columns.SIZES))
+    size = address.choice("x", studies[0].size, columns.SIZES)
     links: list[Any] = [
         dcc.Link(name, href=context.href("/study", name=name, x=size)) for name in names
     ]
@@ -84,7 +75,7 @@ def wire(app: Dash, context: Context) -> None:
     def draw(scheme: str | None, shown: list[Any]) -> tuple[Any, Any]:
         (names, size), dark = shown, scheme == "dark"
         fronts = dressed(fronts_figure(context.store, names, size), dark=dark)
-        return fronts, dressed(growths_figure(context.store, names, size), dark=dark)
+        return fronts, dressed(growth_figure(growths(context.store, names, size)), dark=dark)
 
 
 def fronts_figure(store: Store, names: Sequence[str], size: str) -> go.Figure:
@@ -99,7 +90,7 @@ def fronts_figure(store: Store, names: Sequence[str], size: str) -> go.Figure:
             y=front[columns.ACCURACY],
             name=name,
             mode="lines+markers",
-            line={"color": _COLOURS[place], "dash": _DASHES[place], "shape": "hv", "width": 2},
+            line={"color": LINES[place], "dash": DASHES[place], "shape": "hv", "width": 2},
             text=[f"{name}, trial {number}" for number in front[columns.NUMBER]],
             hovertemplate="%{text}: %{y:.2%} at %{x:,.4~g}<extra></extra>",
         )
@@ -108,28 +99,12 @@ def fronts_figure(store: Store, names: Sequence[str], size: str) -> go.Figure:
     return figure.update_layout(legend={"orientation": "h", "y": 1.1}, showlegend=True)
 
 
-def growths_figure(store: Store, names: Sequence[str], size: str) -> go.Figure:
-    """Return the hypervolumes of studies against trials, epochs and minutes.
+def growths(store: Store, names: Sequence[str], size: str) -> dict[str, pd.DataFrame]:
+    """Return how the fronts of studies grew.
 
     All count from the smallest of their networks to a little beyond the largest.
     """
-    ids = [store.study(name).id for name in names]
-    every = [finished_frame(store, id_, size)[size].dropna() for id_ in ids]
-    known = [float(end) for sizes in every if len(sizes) for end in (sizes.min(), sizes.max())]
-    figure = make_subplots(1, len(_TIMES), shared_yaxes=True, horizontal_spacing=0.03)
-    for place, (name, id_) in enumerate(zip(names, ids, strict=True)):
-        growth = growth_frame(store, id_, size, ends=(min(known), max(known)) if known else None)
-        for at, (column, caption) in enumerate(_TIMES.items(), 1):
-            figure.add_scatter(
-                x=growth[column] / (60 if column == columns.SECONDS_SPENT else 1),
-                y=growth[columns.HYPERVOLUME],
-                name=name,
-                showlegend=at == 1,
-                mode="lines",
-                line={"color": _COLOURS[place], "dash": _DASHES[place], "shape": "hv", "width": 2},
-                hovertemplate=f"{name}: %{{y:.2%}} after %{{x:,.4~g}} {caption}<extra></extra>",
-                row=1,
-                col=at,
-            )
-            figure.update_xaxes(title=caption, rangemode="tozero", col=at)
-    return figure.update_yaxes(tickformat=".3~p", col=1).update_layout(showlegend=False)
+    ids = {name: store.study(name).id for name in names}
+    sizes = pd.concat([finished_frame(store, id_, size)[size] for id_ in ids.values()]).dropna()
+    ends = (float(sizes.min()), float(sizes.max())) if len(sizes) else None
+    return {name: growth_frame(store, id_, size, ends=ends) for name, id_ in ids.items()}

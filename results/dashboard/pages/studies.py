@@ -5,18 +5,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 import dash_mantine_components as dmc
-from dash import Dash, Input, Output, State, dcc
+import pandas as pd
+from dash import Dash, Input, Output, dcc
 
 from ... import columns
 from ...marks import percent
 from ...overview import studies_frame
+from ..listing import listing
 from ..sparkline import sparkline
+from ..spoken import label
 from .overlay import MOST
 
 if TYPE_CHECKING:
     from collections.abc import Hashable
 
-    import pandas as pd
     from dash.development.base_component import Component
 
     from ..address import Address
@@ -37,7 +39,7 @@ def layout(context: Context, address: Address) -> Component:
         placeholder="Search names, tags and notes",
         debounce=200,
         w=320,
-        **{"aria-label": "Search names, tags and notes"},
+        **label("Search names, tags and notes"),
     )
     archived = dmc.Switch(
         id="studies-archived", label="archived too", checked="archived" in address.query
@@ -64,13 +66,9 @@ def _overlaid(context: Context, address: Address) -> Component:
         searchable=True,
         placeholder="Lay studies over each other",
         w=320,
-        **_told("Studies to lay over each other"),
+        **label("Studies to lay over each other"),
     )
     return dmc.Group([picked, dmc.Box(id="studies-overlay")])
-
-
-def _told(text: str) -> dict[str, Any]:
-    return {"aria-label": text}
 
 
 def wire(app: Dash, context: Context) -> None:
@@ -81,10 +79,9 @@ def wire(app: Dash, context: Context) -> None:
         Input("studies-tick", "n_intervals"),
         Input("studies-words", "value"),
         Input("studies-archived", "checked"),
-        State("studies-list", "children"),
         prevent_initial_call=True,
     )
-    def refresh(_: int | None, words: str | None, archived: bool | None, __: Any) -> Component:
+    def refresh(_: int | None, words: str | None, archived: bool | None) -> Component:
         return listed(context, words or "", archived=bool(archived))
 
     @app.callback(Output("studies-overlay", "children"), Input("studies-over", "value"))
@@ -110,13 +107,10 @@ def listed(context: Context, words: str, *, archived: bool) -> Component:
         *("study", "state", "trials", "best", "front", "progress"),
         *("data", "tags", "note", "created"),
     )
-    numbers = {"trials", "best", "front"}
-    head = dmc.TableThead(
-        dmc.TableTr([dmc.TableTh(each, ta="right" if each in numbers else None) for each in heads])
-    )
     rows = [_row(context, row) for row in kept.to_dict("records")]
-    table = dmc.Table([head, dmc.TableTbody(rows)], highlightOnHover=True, verticalSpacing="xs")
-    return dmc.TableScrollContainer(table, minWidth=760)
+    return listing(
+        heads, rows, numbers={2, 3, 4}, width=760, highlightOnHover=True, verticalSpacing="xs"
+    )
 
 
 def matches(frame: pd.DataFrame, words: str) -> pd.Series[bool]:
@@ -129,30 +123,31 @@ def matches(frame: pd.DataFrame, words: str) -> pd.Series[bool]:
     return found
 
 
-def _row(context: Context, row: dict[Hashable, Any]) -> Component:
-    running, best = row[columns.RUNNING_TRIALS], row[columns.ACCURACY]
-    trials = f"{row[columns.ENDED_TRIALS]:,}" + (f" + {running}" if running else "")
-    name, note = row[columns.STUDY], row[columns.NOTE]
+def _row(context: Context, row: dict[Hashable, Any]) -> tuple[Component | str, ...]:
+    running, ended, name = (
+        row[columns.RUNNING_TRIALS],
+        row[columns.ENDED_TRIALS],
+        row[columns.STUDY],
+    )
     tags = [tag for tag in row[columns.TAGS].split(", ") if tag]
-    return dmc.TableTr(
-        [
-            dmc.TableTd(dcc.Link(name, href=context.href("/study", name=name))),
-            dmc.TableTd(badge(row[columns.STATE])),
-            dmc.TableTd(trials, ta="right"),
-            dmc.TableTd("" if best != best else percent(best), ta="right"),  # noqa: PLR0124  nan
-            dmc.TableTd(f"{row[columns.FRONT]:,}", ta="right"),
-            dmc.TableTd(_grown(context, name, row[columns.ENDED_TRIALS])),
-            dmc.TableTd(row[columns.DATA]),
-            dmc.TableTd(dmc.Group([dmc.Badge(tag, variant="outline") for tag in tags], gap=4)),
-            dmc.TableTd(dmc.Text(note if isinstance(note, str) else "", lineClamp=2, size="sm")),
-            dmc.TableTd(f"{row[columns.CREATED]:%Y-%m-%d %H:%M} UTC"),
-        ]
+    note = "" if pd.isna(row[columns.NOTE]) else row[columns.NOTE]
+    return (
+        dcc.Link(name, href=context.href("/study", name=name)),
+        badge(row[columns.STATE]),
+        f"{ended:,}" + (f" + {running}" if running else ""),
+        best(row[columns.ACCURACY]),
+        f"{row[columns.FRONT]:,}",
+        sparkline(context.store, name, row[columns.CREATED], ended),
+        row[columns.DATA],
+        dmc.Group([dmc.Badge(tag, variant="outline") for tag in tags], gap=4),
+        dmc.Text(note, lineClamp=2, size="sm"),
+        f"{row[columns.CREATED]:%Y-%m-%d %H:%M} UTC",
     )
 
 
-def _grown(context: Context, name: str, ended: int) -> Component | None:
-    study = context.store.study(name)
-    return sparkline(context.store, study.id, study.size, ended)
+def best(accuracy: float) -> str:
+    """Return the best accuracy of a study, empty where none is known yet."""
+    return "" if pd.isna(accuracy) else percent(accuracy)
 
 
 def badge(state: str) -> Component:

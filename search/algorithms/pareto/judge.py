@@ -91,7 +91,8 @@ class Judge:
         self._view, self._make = view, model
         self.told, self.waiting = told, waiting
         self._largest = told.log_sizes.max(axis=0)
-        self._widths = np.ptp(told.log_sizes, axis=0)
+        self._widths = np.maximum(np.ptp(told.log_sizes, axis=0), NARROWEST)
+        # That of the first size stays as it was when the view was found.
         self._widths[0] = view.width
         learnt = told.part(most_useful(told, _LEARNT_FROM))
         self._model = self._surrogate(learnt)

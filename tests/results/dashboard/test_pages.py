@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 
 from results import Store, open_store
 
-from ..samples import mixed_study, new_study
+from ..samples import mixed_study, new_study, report, small_network, start
 from .conftest import TOKEN
 from .faults import serious_faults
 from .live import HOSTILE
@@ -17,7 +17,7 @@ from .live import HOSTILE
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from playwright.sync_api import Page
+    from playwright.sync_api import Browser, Page
 
 
 @pytest.fixture(scope="module")
@@ -99,3 +99,29 @@ def test_no_serious_fault_for_those_who_cannot_see(page: Page, path: str) -> Non
     page.goto(path)
     page.wait_for_selector("#studies-list table, #study-trials .ag-header-cell")
     assert serious_faults(page) == []
+
+
+@pytest.mark.slow
+def test_several_pages_are_open_at_once(browser: Browser, address: str, store: Store) -> None:
+    """Each in a browser of its own; all see a new trial, and none says anything wrong."""
+    wrong: list[str] = []
+    contexts = [browser.new_context(base_url=address) for _ in range(4)]
+    opened = [context.new_page() for context in contexts]
+    for page in opened:
+        page.on("pageerror", lambda error: wrong.append(str(error)))
+        page.on("console", lambda said: wrong.append(said.text) if said.type == "error" else None)
+        page.goto(f"/?token={TOKEN}")
+        page.goto("/study?name=digits")
+    for page in opened:
+        page.wait_for_selector("#study-trials .ag-row >> nth=5")
+        page.wait_for_selector("#study-front .scatterlayer .point")
+    network = small_network(filters=5)
+    study = store.study("digits")
+    trial = store.start_trial(study.id, start(len(store.trials(study.id)), network))
+    store.record_epoch(trial, report(1, 0.9), end=("finished", "trained all epochs"))
+    for page in opened:
+        page.wait_for_selector("#study-summary:has-text('best 90.00 %')")
+        page.wait_for_selector("#study-told:has-text('7 of 7 trials')")
+    for context in contexts:
+        context.close()
+    assert wrong == []

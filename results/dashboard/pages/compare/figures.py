@@ -8,7 +8,7 @@ from plotly.subplots import make_subplots
 
 from .... import columns
 from ....figures import curves_figure
-from ....pages.charts import LINES
+from ....marks import DASHES, LINES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     import pandas as pd
     import plotly.graph_objects as go
 
-_DASHES: Final = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
 _MARKS: Final = ("circle", "square", "diamond", "triangle-up", "x", "star")
 _COSTS: Final = (columns.ACCURACY, *columns.SIZES, columns.SECONDS)
 
@@ -31,7 +30,7 @@ def curves(epochs: pd.DataFrame, numbers: Sequence[int]) -> go.Figure:
     figure = curves_figure(epochs)
     for trace in figure.data:
         place = numbers.index(int(trace.name.removeprefix("trial ")))
-        trace.update(line={"color": LINES[place], "dash": _DASHES[place], "width": 2})
+        trace.update(line={"color": LINES[place], "dash": DASHES[place], "width": 2})
         trace.update(marker={"symbol": _MARKS[place], "size": 8})
     return figure
 

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any, Final
 
 import dash_mantine_components as dmc
+import pandas as pd
 from dash import ClientsideFunction, Dash, Input, Output, State, dcc, html
 
-from space.errors import InputError
-
 from .... import columns
-from ....comparing import MOST, compare
+from ....comparing import compare
 from ....frames import epochs_frame, trials_frame
-from ....marks import amount, percent
-from ....pages.charts import LINES
+from ....marks import LINES, amount, percent
 from ....study import Study
+from ...listing import listing
 from ...network import drawn, key
 from ...themes import WAITING, dressed
 from .figures import costs, curves
@@ -24,8 +22,9 @@ from .sides import answered
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    import pandas as pd
     from dash.development.base_component import Component
+
+    from space.comparison import Change
 
     from ....comparing import Pairing
     from ...address import Address
@@ -43,7 +42,7 @@ def layout(context: Context, address: Address) -> Component:
         InputError: There is no such study or trial, or there are too few or too many trials.
     """
     study = Study(context.store, address.query.get("study", ""))
-    numbers = _numbers(address.query.get("trials", ""))
+    numbers = address.numbers("trials")
     comparison = compare(study, numbers, images=False)
     return dmc.Stack(
         [
@@ -76,13 +75,6 @@ def layout(context: Context, address: Address) -> Component:
     )
 
 
-def _numbers(told: str) -> list[int]:
-    parts = [part for part in re.split(r"[\s,]+", told) if part]
-    if not parts or not all(part.isdecimal() and len(part) < 10 for part in parts):
-        raise InputError("trials", f"must be 2 to {MOST} numbers with commas", told)
-    return [int(part) for part in parts]
-
-
 def _head(context: Context, name: str, numbers: Sequence[int]) -> Component:
     link = dcc.Link(name, href=context.href("/study", name=name))
     told = ", ".join(map(str, numbers))
@@ -103,27 +95,24 @@ def _facts(context: Context, name: str, trials: pd.DataFrame) -> Component:
     """Return what is known of each trial, and by how much it differs from the first."""
     rows = trials.to_dict("records")
     numbers = [int(row[columns.NUMBER]) for row in rows]
-    heads = [dmc.TableTh(_trial(context, name, numbers, at)) for at in range(len(rows))]
+    heads: list[Component | str] = [
+        "",
+        *(_trial(context, name, numbers, at) for at in range(len(rows))),
+    ]
     texts = [
-        dmc.TableTr([dmc.TableTh(name), *(dmc.TableTd(str(row[each])) for row in rows)])
-        for name, each in (("state", columns.STATE), ("network", columns.OUTLINE))
+        [told, *(str(row[each]) for row in rows)]
+        for told, each in (("state", columns.STATE), ("network", columns.OUTLINE))
     ]
-    known = [each for each in _FACTS if trials[each].notna().any()]
     values = [
-        dmc.TableTr(
-            [
-                dmc.TableTh(each.replace("_", " ")),
-                *(
-                    dmc.TableTd(_fact(each, row[each], rows[0][each], row is rows[0]))
-                    for row in rows
-                ),
-            ]
-        )
-        for each in known
+        [
+            each.replace("_", " "),
+            _fact(each, rows[0][each]),
+            *(_fact(each, row[each], rows[0][each]) for row in rows[1:]),
+        ]
+        for each in _FACTS
+        if trials[each].notna().any()
     ]
-    head = dmc.TableThead(dmc.TableTr([dmc.TableTh(""), *heads]))
-    table = dmc.Table([head, dmc.TableTbody([*texts, *values])], verticalSpacing=4)
-    return dmc.TableScrollContainer(table, minWidth=200 + 180 * len(rows))
+    return listing(heads, [*texts, *values], width=200 + 180 * len(rows))
 
 
 def _trial(context: Context, name: str, numbers: Sequence[int], at: int) -> Component:
@@ -144,11 +133,12 @@ def _trial(context: Context, name: str, numbers: Sequence[int], at: int) -> Comp
     return dmc.Group([colour, *links], gap="sm")
 
 
-def _fact(name: str, value: Any, first: Any, is_first: bool) -> str:
-    if value is None or value != value:  # noqa: PLR0124  nan
+def _fact(name: str, value: Any, first: Any = None) -> str:
+    """Return a value in words, with its difference from that of the first where both are known."""
+    if pd.isna(value):
         return ""
     told = percent(value) if name == columns.ACCURACY else amount(value)
-    if is_first or first is None or first != first:  # noqa: PLR0124
+    if pd.isna(first):
         return told
     more = value - first
     if name == columns.ACCURACY:
@@ -164,31 +154,22 @@ def _network(study: Study, number: int) -> Component:
 def _changes(pair: Pairing) -> Component:
     """Return the layers of two networks, aligned, with what each change costs."""
     heads = ("", f"trial {pair.one}", f"trial {pair.other}", "params", "macs", "sees")
-    body = [
-        _change("" if each.kind == "kept" else each.kind, each.before, each.after, *_costs(each))
-        for each in pair.changes
+    kinds = ["" if each.kind == "kept" else each.kind for each in pair.changes]
+    rows = [
+        (kind, each.before, each.after, *map(_more, _costs(each)))
+        for kind, each in zip(kinds, pair.changes, strict=True)
     ]
-    totals = [sum(each) for each in zip(*map(_costs, pair.changes), strict=True)]
-    head = dmc.TableThead(
-        dmc.TableTr([dmc.TableTh(each, ta=_side(at)) for at, each in enumerate(heads)])
-    )
-    foot = dmc.TableTfoot(_change("in all", "", "", *totals))
-    table = dmc.Table([head, dmc.TableTbody(body), foot], striped=True, verticalSpacing=4)
-    return dmc.TableScrollContainer(table, minWidth=640)
+    totals = (sum(each) for each in zip(*map(_costs, pair.changes), strict=True))
+    foot = ("in all", "", "", *map(_more, totals))
+    return listing(heads, rows, numbers={3, 4, 5}, foot=foot, kinds=kinds, striped=True, width=640)
 
 
-def _costs(change: Any) -> tuple[int, int, int]:
+def _costs(change: Change) -> tuple[int, int, int]:
     return change.params, change.macs, change.receptive_field
 
 
-def _change(kind: str, before: str, after: str, *costs: int) -> Component:
-    cells = (kind, before, after, *(f"{each:+,}" if each else "0" for each in costs))
-    told = [dmc.TableTd(cell, ta=_side(at)) for at, cell in enumerate(cells)]
-    return dmc.TableTr(told, className=kind.replace(" ", "-"))
-
-
-def _side(column: int) -> Any:
-    return "right" if column > 2 else None
+def _more(cost: int) -> str:
+    return f"{cost:+,}" if cost else "0"
 
 
 def _section(name: str, *parts: Component) -> Component:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import dash_mantine_components as dmc
 from dash import html
 
+from ....images import pixels_url
 from ....marks import percent
-from ....pages.render import picture
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -59,7 +59,7 @@ def _sides(sides: Sides, pair: Pairing, names: Sequence[str]) -> Component:
 def _tile(example: Example, pair: Pairing, names: Sequence[str]) -> Component:
     label, one, other = (_name(each, names) for each in (example.label, example.one, example.other))
     assert example.pixels is not None
-    image = html.Img(src=str(picture(example.pixels)), alt=f"image {example.index}, a {label}")
+    image = html.Img(src=pixels_url(example.pixels), alt=f"image {example.index}, a {label}")
     told = [
         dmc.Text(f"{label}, image {example.index}", size="xs", fw=600),
         dmc.Text(f"{pair.one}: {one}", size="xs", className=_side(example.one, example.label)),

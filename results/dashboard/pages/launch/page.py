@@ -8,8 +8,9 @@ import dash_mantine_components as dmc
 import yaml
 from dash import ALL, Dash, Input, Output, State, dcc, no_update
 
-from space.errors import InputError, closest
+from space.errors import InputError
 
+from ...spoken import LIVE
 from .form import FIELDS, LONG, MONOSPACE, field_of, form, said, values
 
 if TYPE_CHECKING:
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
 
 path: Final = "/launch"
 title: Final = "Launch"
-_TOLD: Final[dict[str, Any]] = {"aria-live": "polite"}
 _FIRST: Final = "digits"
 _FIELD: Final = {"type": "launch-field", "field": ALL}
 
@@ -34,14 +34,14 @@ def layout(context: Context, address: Address) -> Component:
     Raises:
         InputError: There is no such study or example.
     """
-    launcher = _launcher(context)
+    launcher = context.searches
     job = _job(context, launcher, address)
     *short, space = form(launcher.schema(), job)
     sections = dmc.SimpleGrid(short, cols={"base": 1, "xs": 2, "lg": 4}, spacing="sm")
     buttons = dmc.Group(
         [
             dmc.Button("Start", id="launch-start", disabled=True),
-            dmc.Text(id="launch-told", size="sm", **_TOLD),
+            dmc.Text(id="launch-told", size="sm", **LIVE),
         ]
     )
     whole = dmc.Textarea(
@@ -75,20 +75,11 @@ def layout(context: Context, address: Address) -> Component:
     )
 
 
-def _launcher(context: Context) -> Launcher:
-    if context.launcher is None:
-        raise InputError("address", "this dashboard starts no searches", path)
-    return context.launcher
-
-
 def _job(context: Context, launcher: Launcher, address: Address) -> dict[str, Any]:
     if name := address.query.get("from"):
         return {**context.store.study(name).job, "study": None}
     examples = launcher.examples()
-    name = address.query.get("example", _FIRST)
-    if name not in examples:
-        raise InputError("example", "must be one of the examples", name, closest(name, examples))
-    return dict(examples[name])
+    return dict(examples[address.choice("example", _FIRST, examples)])
 
 
 def _examples(context: Context, launcher: Launcher) -> Component:
@@ -98,7 +89,7 @@ def _examples(context: Context, launcher: Launcher) -> Component:
 
 def wire(app: Dash, context: Context) -> None:
     """Check as the person types, count, and start."""
-    launcher = _launcher(context)
+    launcher = context.searches
     _wire_checks(app, launcher)
     _wire_start(app, launcher, context)
 
@@ -135,14 +126,11 @@ def _wire_checks(app: Dash, launcher: Launcher) -> None:
         try:
             launcher.check(job)
         except InputError as error:
-            return *_beside(error), True, None
+            # Beside its field, or below all where the form has none for it.
+            place = field_of(error.field)
+            beside = [str(error) if each.path == place else None for each in FIELDS]
+            return beside, job, "" if place else str(error), True, None
         return [None] * len(FIELDS), job, "", False, job
-
-    def _beside(error: InputError) -> tuple[list[str | None], Any, str]:
-        """Return an error beside its field, or below all where the form has none for it."""
-        place = field_of(error.field)
-        beside = [str(error) if each.path == place else None for each in FIELDS]
-        return beside, no_update, "" if place else str(error)
 
     @app.callback(
         Output("launch-census", "children"),

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import dash_mantine_components as dmc
+import pandas as pd
 import plotly.graph_objects as go
 
 from .... import columns
 from ....marks import ACCENT
+from ...listing import listing
 
 if TYPE_CHECKING:
-    import pandas as pd
     from dash.development.base_component import Component
 
 _SHOWN: Final = 16
@@ -58,18 +59,20 @@ def bought_table(bought: pd.DataFrame) -> Component:
         bought: As `results.answers.bought` gives it.
     """
     heads = ("part", "share of params", "points for each doubling", "for 1,000 params more")
-    head = dmc.TableThead(dmc.TableTr([dmc.TableTh(each) for each in heads]))
-    body = []
-    for row in bought.to_dict("records"):
-        per, error = row[columns.PER_DOUBLING], row[columns.PER_DOUBLING_ERROR]
-        more = row[columns.PER_THOUSAND]
-        cells = (
+    rows = [
+        (
             row[columns.PART],
             f"{row[columns.SHARE]:.1%}",
-            "" if per != per else f"{100 * per:+.2f} ± {100 * error:.2f}",  # noqa: PLR0124  nan
-            "" if more != more else f"{100 * more:+.2f}",  # noqa: PLR0124
+            _points(row[columns.PER_DOUBLING], row[columns.PER_DOUBLING_ERROR]),
+            _points(row[columns.PER_THOUSAND]),
         )
-        body.append(dmc.TableTr([dmc.TableTd(each) for each in cells]))
+        for row in bought.to_dict("records")
+    ]
     told = "What size bought: accuracy, in points, that parameters of each part went with."
-    table = dmc.Table([head, dmc.TableTbody(body)], verticalSpacing=4)
-    return dmc.Stack([dmc.Text(told, size="sm", c="dimmed"), table], gap="xs")
+    return dmc.Stack([dmc.Text(told, size="sm", c="dimmed"), listing(heads, rows)], gap="xs")
+
+
+def _points(more: Any, error: Any = None) -> str:
+    if pd.isna(more):
+        return ""
+    return f"{100 * more:+.2f}" + ("" if error is None else f" ± {100 * error:.2f}")

@@ -9,14 +9,13 @@ import dash_ag_grid as dag
 import dash_mantine_components as dmc
 from dash import ClientsideFunction, Dash, Input, Output, State, dcc, no_update
 
-from space.errors import InputError, closest
-
 from .... import columns
 from ....comparing import MOST
 from ....finals import finalists_frame
 from ....frames import front_mask, trials_frame
 from ....marks import CAPTIONS, percent
 from ....pace import seconds_left
+from ...spoken import label
 from ...table import COLUMNS, chosen
 from ...themes import WAITING
 from ...thinning import View, drawn
@@ -48,14 +47,12 @@ def layout(context: Context, address: Address) -> Component:
         InputError: There is no such study, or no such size.
     """
     study = context.store.study(address.query.get("name", ""))
-    size = address.query.get("x", study.size)
-    if size not in columns.SIZES:
-        raise InputError("x", "must be a size", size, closest(size, columns.SIZES))
+    size = address.choice("x", study.size, columns.SIZES)
     sizes = dmc.SegmentedControl(
         id="study-size",
         value=size,
         data=[{"value": each, "label": name} for each, name in _NAMES.items()],
-        **{"aria-label": "Size on the horizontal axis"},
+        **label("Size on the horizontal axis"),
     )
     return dmc.Stack(
         [
@@ -119,7 +116,7 @@ def layout(context: Context, address: Address) -> Component:
             dcc.Store(id="study-name", data=study.name),
             dcc.Store(id="study-view"),
             dcc.Store(id="study-brush", data=brush_of(address)),
-            dcc.Store(id="study-revision"),
+            dcc.Store(id="study-revision", data=revision(context, study)),
             dcc.Interval(id="study-tick", interval=_EVERY),
         ]
     )
@@ -132,6 +129,11 @@ def brush_of(address: Address) -> list[float] | None:
     except ValueError:
         return None
     return ends if len(ends) == 4 else None
+
+
+def revision(context: Context, study: StudyRecord) -> list[Any]:
+    """Return what changes whenever there is something new to show."""
+    return [context.snapshots.of(study).revision, study.state]
 
 
 def summary(context: Context, study: StudyRecord) -> Component:
@@ -174,7 +176,7 @@ def wire(app: Dash, context: Context) -> None:
     )
     def look(_: int | None, name: str, seen: list[Any] | None) -> tuple[Any, Any]:
         study = context.store.study(name)
-        now = [context.snapshots.of(study).revision, study.state]
+        now = revision(context, study)
         if now == seen:
             return no_update, no_update
         return summary(context, study), now
@@ -186,7 +188,6 @@ def wire(app: Dash, context: Context) -> None:
         Input("study-view", "data"),
         Input("scheme-now", "data"),
         State("study-name", "data"),
-        prevent_initial_call=True,
     )
     def draw(
         _: list[Any] | None, size: str, view: list[float] | None, scheme: str | None, name: str

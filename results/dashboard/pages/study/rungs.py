@@ -10,6 +10,7 @@ from dash import dcc
 from .... import columns
 from ....frames import trials_frame
 from ....marks import percent
+from ...listing import listing
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -34,20 +35,18 @@ def rungs(context: Context, study: StudyRecord) -> Component:
 
 
 def _epochs(frame: pd.DataFrame, stopped: pd.DataFrame) -> Component:
-    heads = ("epoch", "came to it", "stopped there", "share")
-    body = []
+    rows = []
     for epoch, count in stopped[columns.EPOCHS].value_counts().sort_index().items():
         came = int((frame[columns.EPOCHS] >= epoch).sum())
-        cells = (f"{epoch}", f"{came:,}", f"{count:,}", f"{count / came:.1%}")
-        body.append(_row(*cells))
-    return dmc.Table([_head(*heads), dmc.TableTbody(body)], verticalSpacing=4, maw=520)
+        rows.append((f"{epoch}", f"{came:,}", f"{count:,}", f"{count / came:.1%}"))
+    return listing(("epoch", "came to it", "stopped there", "share"), rows, maw=520)
 
 
 def _reasons(context: Context, study: StudyRecord, stopped: pd.DataFrame) -> Component:
     numbers = stopped[columns.NUMBER].tail(_TOLD).tolist()
-    rows = trials_frame(context.store, study.id, numbers=numbers).iloc[::-1].to_dict("records")
-    body = [
-        _row(
+    found = trials_frame(context.store, study.id, numbers=numbers).iloc[::-1].to_dict("records")
+    rows = [
+        (
             dcc.Link(
                 str(row[columns.NUMBER]),
                 href=context.href("/trial", study=study.name, number=row[columns.NUMBER]),
@@ -55,15 +54,6 @@ def _reasons(context: Context, study: StudyRecord, stopped: pd.DataFrame) -> Com
             percent(row[columns.ACCURACY]),
             str(row[columns.REASON]),
         )
-        for row in rows
+        for row in found
     ]
-    table = dmc.Table([_head("trial", "accuracy", "reason"), dmc.TableTbody(body)])
-    return dmc.TableScrollContainer(table, minWidth=560)
-
-
-def _head(*names: str) -> Component:
-    return dmc.TableThead(dmc.TableTr([dmc.TableTh(each) for each in names]))
-
-
-def _row(*cells: Component | str) -> Component:
-    return dmc.TableTr([dmc.TableTd(each) for each in cells])
+    return listing(("trial", "accuracy", "reason"), rows, width=560)

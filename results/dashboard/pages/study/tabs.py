@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any, Final
 import dash_mantine_components as dmc
 from dash import Dash, Input, Output, State, dcc
 
-from space.errors import InputError, closest
+from space.errors import InputError
 
 from ....growth import growth_frame
 from ....study import Study
+from ...growth import growth_figure
 from ...themes import dressed
-from .growth import growth_figure
 from .matters import bought_table, importance_figure
 from .rungs import rungs
 from .stages import stages_figure
@@ -41,9 +41,9 @@ def tabs(address: Address, trials: int) -> Component:
     Raises:
         InputError: There is no such one.
     """
-    tab = address.query.get("tab") or ("growth" if trials <= _QUICK else None)
-    if tab is not None and tab not in TABS:
-        raise InputError("tab", f"must be one of {', '.join(TABS)}", tab, closest(tab, TABS))
+    tab = None
+    if "tab" in address.query or trials <= _QUICK:
+        tab = address.choice("tab", "growth", TABS)
     heads = dmc.TabsList([dmc.TabsTab(name, value=value) for value, name in TABS.items()])
     shown = dcc.Loading(dmc.Box(id="study-more", mih=160, pt="md"), type="dot", delay_show=300)
     panels = [dmc.TabsPanel(None, value=value) for value in TABS]
@@ -83,7 +83,7 @@ def _shown(context: Context, study: Study, tab: str, size: str, *, dark: bool) -
     growth = growth_frame(context.store, record.id, size)
     if growth.empty:
         return dmc.Text("No trial has finished yet.", c="dimmed")
-    return _graph(growth_figure(growth), dark, 320)
+    return _graph(growth_figure({study.name: growth}), dark, 320)
 
 
 def _graph(figure: Any, dark: bool, height: int) -> Component:

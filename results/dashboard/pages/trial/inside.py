@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import io
 from dataclasses import dataclass
 from functools import lru_cache
@@ -15,6 +14,7 @@ from dash import html
 from space import Architecture
 from space.errors import InputError
 
+from ....images import png_url
 from ....splits import stored_split
 from ....store import weights_path
 
@@ -46,8 +46,7 @@ class Picture:
 
     def shown(self) -> Component:
         """Return it as a part of a page."""
-        source = "data:image/png;base64," + base64.b64encode(self.png).decode("ascii")
-        image = html.Img(src=source, alt=self.title)
+        image = html.Img(src=png_url(self.png), alt=self.title)
         return html.Figure([html.Figcaption(self.title), image])
 
 

@@ -9,13 +9,14 @@ from dash import ClientsideFunction, Dash, Input, Output, State, dcc, no_update
 from dash.exceptions import PreventUpdate
 
 from space import Architecture
-from space.errors import InputError, closest
+from space.errors import InputError
 
 from .... import columns
 from ....figures import curves_figure
 from ....frames import epochs_frame
 from ....keeping.remarks import note
 from ....marks import amount, percent
+from ....study import Study
 from ...network import drawn, key, layers
 from ...themes import WAITING, dressed
 from ..studies import badge
@@ -50,9 +51,7 @@ def layout(context: Context, address: Address) -> Component:
     """
     study = context.store.study(address.query.get("study", ""))
     trial = _trial(context, study, address)
-    tab = address.query.get("tab", "layers")
-    if tab not in _TABS:
-        raise InputError("tab", f"must be one of {', '.join(_TABS)}", tab, closest(tab, _TABS))
+    tab = address.choice("tab", "layers", _TABS)
     network = Architecture.from_dict(trial.architecture)
     return dmc.Stack(
         [
@@ -70,19 +69,15 @@ def layout(context: Context, address: Address) -> Component:
 
 
 def _trial(context: Context, study: StudyRecord, address: Address) -> TrialRecord:
-    told = address.query.get("number", "")
-    if not told.isdecimal() or len(told) > 9:
-        raise InputError("number", "must be the number of a trial", told)
-    return context.store.trial(study.id, int(told))
+    return context.store.trial(study.id, address.numbers("number")[0])
 
 
 def _head(context: Context, study: StudyRecord, trial: TrialRecord) -> Component:
-    numbers = context.snapshots.of(study).frame[columns.NUMBER]
-    before, after = numbers[numbers < trial.number], numbers[numbers > trial.number]
+    there = range(Study(context.store, study.name).count())
     around = [
-        dcc.Link(text, href=context.href(path, study=study.name, number=int(number)))
-        for text, number in (("← before", before.max()), ("next →", after.min()))
-        if number == number  # noqa: PLR0124  nan where there is none
+        dcc.Link(text, href=context.href(path, study=study.name, number=number))
+        for text, number in (("← before", trial.number - 1), ("next →", trial.number + 1))
+        if number in there
     ]
     name = dcc.Link(study.name, href=context.href("/study", name=study.name))
     heading = dmc.Title([name, f", trial {trial.number}"], order=1, size="h2")
@@ -206,7 +201,7 @@ def wire(app: Dash, context: Context) -> None:
     )
     def save(_: int | None, text: str | None, name: list[Any]) -> str:
         _refuse_if(context.read_only)
-        note(context.store, str(name[0]), str(text or "")[:10_000], int(name[1]))
+        note(context.store, str(name[0]), str(text or ""), int(name[1]))
         return "Saved."
 
     @app.callback(

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import dash_mantine_components as dmc
 
+from ...listing import listing
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -40,10 +42,7 @@ def _flat(document: Mapping[str, Any], before: str = "") -> dict[str, Any]:
 
 
 def _table(title: str, told: Mapping[str, Any]) -> Component:
-    body = [
-        dmc.TableTr([dmc.TableTh(name, w=240), dmc.TableTd(str(value))])
-        for name, value in told.items()
-        if value is not None
-    ]
-    table = dmc.Table(dmc.TableTbody(body), verticalSpacing=4)
-    return dmc.Stack([dmc.Title(title, order=2, size="h4"), table], gap="xs")
+    rows = [(name, str(value)) for name, value in told.items() if value is not None]
+    return dmc.Stack(
+        [dmc.Title(title, order=2, size="h4"), listing(("setting", "value"), rows)], gap="xs"
+    )

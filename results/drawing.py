@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from space.table import rows
 
-from ..marks import short_number
+from .marks import short_number
 
 if TYPE_CHECKING:
     from space import Architecture
