@@ -7,6 +7,7 @@ from html import escape
 from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import plotly.graph_objects as go
 
 from . import columns
@@ -16,6 +17,7 @@ from .marks import (
     FAILED,
     GRID,
     INK,
+    JUDGED,
     NOTHING,
     ON_FRONT,
     SOFT,
@@ -31,17 +33,19 @@ from .marks import (
     percent,
     placed,
     short_number,
+    spread,
     staircase,
     summary,
 )
 
 if TYPE_CHECKING:
-    import numpy as np
     import pandas as pd
     from numpy.typing import NDArray
 
 # Up to here the browser draws sharper as vectors; beyond, it needs the graphics card.
 _MANY = 2_000
+# Width and height of a name beside a mark, as shares of a picture.
+_NAME = (0.045, 0.045)
 # Sizes that span less than this need marks between the powers of ten.
 _NARROW = 1_000
 
@@ -64,19 +68,26 @@ def front_figure(
         title: The first line above the picture.
         finalists: As `Study.finalists` gives it: those stand at their mean with its 95 % interval,
             and the front goes through those that were not demoted.
-        drawn: Which trials get a mark, where there are too many; all are counted.
+        drawn: Which trials get a mark besides the front and the finalists, where there are too
+            many; all are counted.
     """
-    figure, shown = go.Figure(), frame if drawn is None else frame[drawn]
+    figure = go.Figure()
+    drawn = None if drawn is None else drawn[frame[size].notna()]
     frame = judged(placed(frame, size), finalists)
-    low = floor(frame, size)
-    groups = marked(frame, size)
-    stairs = staircase(groups, size)
-    if stairs is not None:
+    kinds = marked(frame, size)
+    low = floor(frame, kinds)
+    stairs = staircase(frame, kinds, size)
+    names: dict[int, str] = {}
+    if len(stairs):
         figure.add_trace(_staircase(stairs, size))
-    for mark, group in groups.items():
-        seen = group[group[columns.NUMBER].isin(shown[columns.NUMBER])]
-        figure.add_trace(_points(mark, seen, size, low).update(name=legend(mark, group)))
-    figure.update_layout(_layout(title or "Accuracy for its size", summary(len(frame), groups)))
+        names = _names(stairs, size, frame, low)
+    for mark, mask in kinds.items():
+        group = frame[mask if drawn is None or mark in JUDGED else mask & drawn]
+        points = _points(mark, group, size, low)
+        if mark in ON_FRONT:
+            points.update(text=[names.get(number, "") for number in group[columns.NUMBER]])
+        figure.add_trace(points.update(name=legend(mark, kinds)))
+    figure.update_layout(_layout(title or "Accuracy for its size", summary(len(frame), kinds)))
     figure.update_xaxes(_axis(CAPTIONS[size]), **log_ticks(frame[size]))
     figure.update_yaxes(_axis("validation accuracy"), tickformat=".4~p", range=_range(frame, low))
     return figure
@@ -113,6 +124,21 @@ def _staircase(front: pd.DataFrame, size: str) -> go.Scatter:
     )
 
 
+def _names(front: pd.DataFrame, size: str, frame: pd.DataFrame, low: float) -> dict[int, str]:
+    """Return the names of members of a front by number, the ends first, none upon another."""
+    across = np.log(front[size].to_numpy(dtype=np.float64))
+    up = front[columns.ACCURACY].to_numpy()
+    ends = np.log(frame[size].min()), np.log(frame[size].max())
+    room = np.array([ends[1] - ends[0], ceiling(frame) - low]) * _NAME
+    named: list[int] = []
+    for at in spread(len(front)):
+        gaps = np.abs(np.stack([across[named] - across[at], up[named] - up[at]]))
+        if (gaps >= room[:, None]).any(axis=0).all():
+            named.append(at)
+    numbers = front[columns.NUMBER].to_numpy()
+    return {int(numbers[at]): f"#{numbers[at]}" for at in named}
+
+
 def _points(mark: Mark, group: pd.DataFrame, size: str, low: float) -> Any:
     edge = (
         {"color": "white", "width": 1.5}
@@ -127,7 +153,6 @@ def _points(mark: Mark, group: pd.DataFrame, size: str, low: float) -> Any:
     if margins(group).any():
         shown["error_y"] = {"array": margins(group), "color": mark.colour, "thickness": 1.2}
     if mark in ON_FRONT:
-        shown |= {"text": [f"#{number}" for number in group[columns.NUMBER]]}
         shown |= {"textposition": "top left", "textfont": {"size": 11, "color": ACCENT}}
     shown |= {"hovertext": hover_texts(group), "hoverinfo": "text"}
     mode = "markers+text" if mark in ON_FRONT else "markers"

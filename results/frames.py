@@ -13,10 +13,10 @@ from .front import is_front
 from .schema import EPOCHS, FINISHED, TRIALS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from numpy.typing import NDArray
-    from sqlalchemy import ColumnElement, Row
+    from sqlalchemy import ColumnElement, CompoundSelect, Select
 
     from .store import Store
 
@@ -38,18 +38,16 @@ def trials_frame(
     """
     wanted = [_stored(name).label(name) for name in columns.TRIALS]
     mine = select(*wanted).where(TRIALS.c.study_id == study_id).order_by(TRIALS.c.number)
-    if numbers is None:
-        found = store.read(mine)
-    else:
-        found = [
-            row
-            for some in _batches(sorted(numbers))
-            for row in store.read(mine.where(TRIALS.c.number.in_(some)))
-        ]
-    frame = frame_of(found, list(columns.TRIALS))
-    for name in (columns.STARTED, columns.ENDED):
-        frame[name] = pd.to_datetime(frame[name].astype("float64"), unit="s", utc=True)
-    return frame.astype(columns.TRIALS)
+    asked = [mine]
+    if numbers is not None:
+        batches = _batches(sorted(numbers)) or [[]]
+        asked = [mine.where(TRIALS.c.number.in_(some)) for some in batches]
+    moments = (columns.STARTED, columns.ENDED)
+    types = columns.TRIALS | dict.fromkeys(moments, "float64")
+    frame = pd.concat([frame_of(store, each, types) for each in asked], ignore_index=True)
+    for name in moments:
+        frame[name] = pd.to_datetime(frame[name], unit="s", utc=True)
+    return frame.astype({name: columns.TRIALS[name] for name in moments})
 
 
 def _batches(numbers: list[int]) -> list[list[int]]:
@@ -60,8 +58,8 @@ def finished_frame(store: Store, study_id: int, *sizes: str) -> pd.DataFrame:
     """Return number, accuracy and some sizes of the finished trials: quick, for whole studies."""
     names = [columns.NUMBER, columns.ACCURACY, *dict.fromkeys(sizes)]
     mine = (TRIALS.c.study_id == study_id) & (TRIALS.c.state == FINISHED)
-    found = store.read(select(*(TRIALS.c[name] for name in names)).where(mine))
-    return frame_of(found, names).astype({name: columns.TRIALS[name] for name in names})
+    wanted = select(*(TRIALS.c[name] for name in names)).where(mine)
+    return frame_of(store, wanted, {name: columns.TRIALS[name] for name in names})
 
 
 def epochs_frame(
@@ -79,7 +77,7 @@ def epochs_frame(
     mine = joined.where(TRIALS.c.study_id == study_id).order_by(TRIALS.c.number, EPOCHS.c.epoch)
     if numbers is not None:
         mine = mine.where(TRIALS.c.number.in_(numbers))
-    return frame_of(store.read(mine), list(columns.CURVES)).astype(columns.CURVES)
+    return frame_of(store, mine, columns.CURVES)
 
 
 def finals_frame(store: Store, study_id: int) -> pd.DataFrame:
@@ -90,11 +88,13 @@ def finals_frame(store: Store, study_id: int) -> pd.DataFrame:
     return pd.DataFrame(values, columns=list(columns.FINALS)).astype(columns.FINALS)
 
 
-def frame_of(found: Sequence[Row[Any]], names: list[str]) -> pd.DataFrame:
-    """Return rows of the store as a frame with these columns."""
+def frame_of(
+    store: Store, statement: Select[Any] | CompoundSelect[Any], types: Mapping[str, Any]
+) -> pd.DataFrame:
+    """Return what a query finds as a frame, with its columns in order and of these types."""
     # Column by column: pandas asks each row what it is, which takes longer than reading it.
-    values = list(zip(*found, strict=True)) or [()] * len(names)
-    return pd.DataFrame(dict(zip(names, values, strict=True)))
+    named = zip(types.items(), store.read_columns(statement), strict=True)
+    return pd.DataFrame({name: pd.array(told, dtype=kind) for (name, kind), told in named})
 
 
 def front_mask(frame: pd.DataFrame, *sizes: str) -> NDArray[np.bool_]:

@@ -94,12 +94,12 @@ def growth_frame(
         size: One of `columns.SIZES`.
         ends: The least and the largest size; those of the finished trials where none are given.
     """
-    known = TRIALS.c[size], TRIALS.c.accuracy, TRIALS.c.state, TRIALS.c.epochs
+    known = TRIALS.c.state, TRIALS.c[size], TRIALS.c.accuracy, TRIALS.c.epochs
     wanted = select(*known, TRIALS.c.ended_at, TRIALS.c.started_at).where(
         TRIALS.c.study_id == study_id, TRIALS.c.ended_at.is_not(None)
     )
-    names = ["size", "accuracy", "state", "epochs", "ended", "started"]
-    frame = frame_of(store.read(wanted.order_by(TRIALS.c.ended_at)), names)
+    numbers = dict.fromkeys(("size", "accuracy", "epochs", "ended", "started"), "float64")
+    frame = frame_of(store, wanted.order_by(TRIALS.c.ended_at), {"state": "str", **numbers})
     counts = frame[(frame["state"] == FINISHED) & frame["accuracy"].notna() & (frame["size"] > 0)]
     if counts.empty:
         return pd.DataFrame(columns=list(columns.GROWTH)).astype(columns.GROWTH)

@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
-import pandas as pd
 
 from . import columns
 from .frames import front_mask
 from .front import is_front
 
 if TYPE_CHECKING:
+    import pandas as pd
     from numpy.typing import NDArray
 
 INK: Final = "#1f2933"
@@ -58,6 +58,9 @@ class Mark:
         return self.edge if self.face == NOTHING else self.face
 
 
+Kinds = dict[Mark, "NDArray[np.bool_]"]
+"""Which trials of a frame are of each kind."""
+
 NOTHING: Final = "none"
 _WHOLE: Final = 100
 FRONT: Final = Mark("on the front", "circle", "o", ACCENT, "white", 9.0, 1.0)
@@ -79,6 +82,8 @@ def placed(frame: pd.DataFrame, size: str) -> pd.DataFrame:
 
 ON_FRONT: Final = (FRONT, CONFIRMED, TIED, RACING)
 """The kinds that the staircase of the front goes through."""
+JUDGED: Final = (*ON_FRONT, DEMOTED)
+"""The kinds that are few and matter most."""
 
 
 def judged(frame: pd.DataFrame, finalists: pd.DataFrame | None) -> pd.DataFrame:
@@ -103,8 +108,8 @@ def margins(frame: pd.DataFrame) -> NDArray[np.float64]:
     return frame[columns.VALIDATION_MARGIN].fillna(0.0).to_numpy(dtype=np.float64)
 
 
-def marked(frame: pd.DataFrame, size: str) -> dict[Mark, pd.DataFrame]:
-    """Return the trials of each kind that occurs, in the order in which they are drawn.
+def marked(frame: pd.DataFrame, size: str) -> Kinds:
+    """Return which trials are of each kind that occurs, in the order in which they are drawn.
 
     Where the finals have judged, the front consists of those that they left.
 
@@ -126,31 +131,34 @@ def marked(frame: pd.DataFrame, size: str) -> dict[Mark, pd.DataFrame]:
     else:
         front = front_mask(frame, size)
         masks = {DOMINATED: finished & ~front} | masks | {FRONT: front}
-    groups = {mark: frame[mask] for mark, mask in masks.items() if mask.any()}
-    return {mark: group.sort_values([size, columns.ACCURACY]) for mark, group in groups.items()}
+    return {mark: mask for mark, mask in masks.items() if mask.any()}
 
 
-def staircase(groups: dict[Mark, pd.DataFrame], size: str) -> pd.DataFrame | None:
-    """Return the trials that the front goes through, the smallest first; None where it is empty."""
-    found = [groups[mark] for mark in ON_FRONT if mark in groups]
-    if not found:
-        return None
-    members = pd.concat(found)
+def staircase(frame: pd.DataFrame, kinds: Kinds, size: str) -> pd.DataFrame:
+    """Return the trials that the front goes through, the smallest first."""
+    members = frame[_any_of(kinds, len(frame), *ON_FRONT)]
     return members[is_front(members[columns.ACCURACY], members[size])].sort_values(size)
 
 
-def floor(frame: pd.DataFrame, size: str) -> float:
+def floor(frame: pd.DataFrame, kinds: Kinds) -> float:
     """Return the accuracy at the floor of a picture, below which there is little to see.
 
     All of the front and at least nine trials in ten lie above it.
     """
-    seen = frame.loc[frame[columns.STATE] != "failed", columns.ACCURACY].dropna()
-    if seen.empty:
+    accuracy = frame[columns.ACCURACY].to_numpy(dtype=np.float64)
+    seen = accuracy[~_any_of(kinds, len(frame), FAILED) & ~np.isnan(accuracy)]
+    if not len(seen):
         return 0.0
-    low = float(seen.quantile(0.1))
-    front = frame.loc[front_mask(frame, size), columns.ACCURACY]
-    low = min(low, float(front.min())) if len(front) else low
+    front = accuracy[_any_of(kinds, len(frame), *ON_FRONT)]
+    low = float(min([np.quantile(seen, 0.1), *front]))
     return max(0.0, low - 0.12 * max(float(seen.max()) - low, 0.01))
+
+
+def _any_of(kinds: Kinds, count: int, *marks: Mark) -> NDArray[np.bool_]:
+    found = np.zeros(count, dtype=np.bool_)
+    for mark in marks:
+        found |= kinds.get(mark, False)
+    return found
 
 
 def heights(mark: Mark, group: pd.DataFrame, low: float) -> NDArray[np.float64]:
@@ -165,22 +173,21 @@ def ceiling(frame: pd.DataFrame) -> float:
     return 1.0 if np.isnan(best) else best
 
 
-def summary(trials: int, groups: dict[Mark, pd.DataFrame]) -> str:
+def summary(trials: int, kinds: Kinds) -> str:
     """Return how many trials there are, and how many on the front, as one line.
 
     Args:
         trials: All of them.
-        groups: As `marked` gives them.
+        kinds: As `marked` gives them.
     """
     counted = "1 trial" if trials == 1 else f"{trials:,} trials"
-    kinds = (FRONT, CONFIRMED, TIED, RACING, DEMOTED)
-    told = [f"{len(groups[mark]):,} {mark.name}" for mark in kinds if mark in groups]
+    told = [f"{kinds[mark].sum():,} {mark.name}" for mark in JUDGED if mark in kinds]
     return ", ".join([counted, *(told or ["0 on the front"])])
 
 
-def legend(mark: Mark, group: pd.DataFrame) -> str:
+def legend(mark: Mark, kinds: Kinds) -> str:
     """Return what a kind is called beside the picture: ``dominated  90``."""
-    return f"{mark.name}  {len(group):,}"
+    return f"{mark.name}  {kinds[mark].sum():,}"
 
 
 def shrink(trials: int) -> float:
@@ -208,3 +215,17 @@ def short_number(value: float) -> str:
         if value >= unit:
             return f"{value / unit:.3g}{letter}"
     return f"{value:.3g}"
+
+
+def spread(count: int) -> list[int]:
+    """Return 0 … count - 1 with the ends first and then ever finer between them.
+
+    >>> spread(5)
+    [4, 0, 2, 1, 3]
+    """
+    order = [count - 1, 0]
+    step = 1 << max(count - 1, 1).bit_length()
+    while step > 1:
+        order += range(step // 2, count, step)
+        step //= 2
+    return list(dict.fromkeys(index for index in order if 0 <= index < count))

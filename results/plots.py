@@ -28,6 +28,7 @@ from .marks import (
     placed,
     short_number,
     shrink,
+    spread,
     staircase,
     summary,
 )
@@ -89,21 +90,23 @@ def front_picture(
     layout = ConstrainedLayoutEngine(w_pad=0.15, h_pad=0.12)
     figure = Figure(figsize=(9.6, 6.0), facecolor="white", layout=layout)
     axes = figure.add_subplot()
-    _frame_axes(axes, frame, size)
-    groups = marked(frame, size)
-    low = floor(frame, size)
-    for mark, group in groups.items():
+    kinds = marked(frame, size)
+    low = floor(frame, kinds)
+    _frame_axes(axes, frame, size, low)
+    for mark, mask in kinds.items():
+        group = frame[mask]
         shown = group.assign(**{columns.ACCURACY: heights(mark, group, low)})
-        _draw(axes, mark, shown, size, shrink(len(frame)))
-    _head(axes, title or "Accuracy for its size", summary(len(frame), groups))
-    stairs = staircase(groups, size)
-    if stairs is not None:
+        look = {"label": legend(mark, kinds), "s": (shrink(len(frame)) * mark.diameter) ** 2}
+        _draw(axes, mark, shown, size, look)
+    _head(axes, title or "Accuracy for its size", summary(len(frame), kinds))
+    stairs = staircase(frame, kinds, size)
+    if len(stairs):
         _staircase(axes, stairs, size)
         _label(figure, axes, stairs, size)
     return figure
 
 
-def _frame_axes(axes: Axes, frame: pd.DataFrame, size: str) -> None:
+def _frame_axes(axes: Axes, frame: pd.DataFrame, size: str, low: float) -> None:
     axes.set_xscale("log")
     axes.set_xlabel(CAPTIONS[size], color=INK, fontsize=11, labelpad=8)
     axes.set_ylabel("validation accuracy", color=INK, fontsize=11, labelpad=8)
@@ -116,7 +119,7 @@ def _frame_axes(axes: Axes, frame: pd.DataFrame, size: str) -> None:
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{100 * value:.4g} %"))
     if len(frame):
         _size_ticks(axes, float(frame[size].min()), float(frame[size].max()))
-        low, high = floor(frame, size), ceiling(frame)
+        high = ceiling(frame)
         room = max(high - low, 0.01)
         axes.set_ylim(low - 0.03 * room, high + 0.09 * room)
 
@@ -144,10 +147,9 @@ def _head(axes: Axes, title: str, subtitle: str) -> None:
         axes.legend(handles[::-1], names[::-1], **style, columnspacing=1.4, handletextpad=0.2)
 
 
-def _draw(axes: Axes, mark: Mark, group: pd.DataFrame, size: str, scale: float) -> None:
-    look: dict[str, Any] = {"facecolors": mark.face, "edgecolors": mark.edge, "linewidths": 1.2}
-    look |= {"s": (scale * mark.diameter) ** 2, "marker": mark.marker, "alpha": mark.opacity}
-    look |= {"label": legend(mark, group), "zorder": 4 if mark in ON_FRONT else 2}
+def _draw(axes: Axes, mark: Mark, group: pd.DataFrame, size: str, look: dict[str, Any]) -> None:
+    look |= {"facecolors": mark.face, "edgecolors": mark.edge, "linewidths": 1.2}
+    look |= {"marker": mark.marker, "alpha": mark.opacity, "zorder": 4 if mark in ON_FRONT else 2}
     axes.scatter(group[size], group[columns.ACCURACY], clip_on=False, **look)
     if margins(group).any():
         bars: dict[str, Any] = {"ecolor": mark.colour, "elinewidth": 1.1, "capsize": 2.5}
@@ -169,7 +171,7 @@ def _label(figure: Figure, axes: Axes, front: pd.DataFrame, size: str) -> None:
     """Name the members of the front, the ends first, as long as no two names touch."""
     figure.draw_without_rendering()
     taken: list[Any] = []
-    for index in _spread(len(front)):
+    for index in spread(len(front)):
         row = front.iloc[index]
         place = (row[size], row[columns.ACCURACY])
         text = f"#{row[columns.NUMBER]}  {100 * row[columns.ACCURACY]:.1f} %"
@@ -181,17 +183,3 @@ def _label(figure: Figure, axes: Axes, front: pd.DataFrame, size: str) -> None:
             name.remove()
         else:
             taken.append(box.expanded(1.05, 1.25))
-
-
-def _spread(count: int) -> list[int]:
-    """Return 0 … count - 1 with the ends first and then ever finer between them.
-
-    >>> _spread(5)
-    [4, 0, 2, 1, 3]
-    """
-    order = [count - 1, 0]
-    step = 1 << max(count - 1, 1).bit_length()
-    while step > 1:
-        order += range(step // 2, count, step)
-        step //= 2
-    return list(dict.fromkeys(index for index in order if 0 <= index < count))

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Dialect
 
 APPLICATION: Final = "sizewise"
-VERSION: Final = 2
+VERSION: Final = 3
 
 RUNNING: Final = "running"
 FINISHED: Final = "finished"
@@ -141,6 +141,8 @@ TRIALS: Final = Table(
     Column("architecture", JSON, nullable=False),
     # Its index also finds the trials of a study, in order.
     UniqueConstraint("study_id", "number"),
+    # And this one those that run, which have no end, and those that ended of late.
+    Index(None, "study_id", "ended_at"),
     _one_of(TRIAL_STATES),
     CheckConstraint(f"(state = '{RUNNING}') = (reason IS NULL)", name="ended_with_reason"),
     CheckConstraint(f"(state = '{RUNNING}') = (ended_at IS NULL)", name="ended_with_time"),

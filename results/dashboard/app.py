@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from contextlib import suppress
+from threading import Thread
+from typing import TYPE_CHECKING, Any
 
 import dash_mantine_components as dmc
 from dash import Dash, Input, Output
+from flask import request
 
 from space.errors import InputError
 
@@ -16,15 +19,34 @@ from .pages import pages_of
 from .snapshots import Snapshots
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from dash.development.base_component import Component
 
     from ..store import Store
+    from .address import Address
     from .launcher import Launcher
     from .page import Page
 
 _TITLE = "sizewise"
 _FRESH = 0.5
 """Seconds; pages look at their studies every two."""
+
+
+class _Dashboard(Dash):
+    """Begins with a page while the browser still reads the programs that will ask for it.
+
+    What the page needs of the store is in memory when it is asked for.
+    """
+
+    def __init__(self, expect: Callable[[str, str], None], *told: Any, **named: Any) -> None:
+        super().__init__(*told, **named)
+        self._expect = expect
+
+    def interpolate_index(self, **parts: Any) -> Any:  # type: ignore[override]  # passed on whole
+        asked = request.path, request.query_string.decode()
+        Thread(target=self._expect, args=asked, daemon=True).start()
+        return super().interpolate_index(**parts)
 
 
 def create_app(
@@ -46,7 +68,16 @@ def create_app(
     """
     launcher = None if read_only else launcher
     context = Context(store, prefix, Snapshots(store, fresh=_FRESH), read_only, launcher)
-    app = Dash(
+
+    def made(address: Address) -> Component:
+        return _page(context, address.path).layout(context, address)
+
+    def expect(pathname: str, search: str) -> None:
+        with suppress(InputError):
+            made(read_address(pathname, search, prefix))
+
+    app = _Dashboard(
+        expect,
         __name__,
         title=_TITLE,
         update_title="",
@@ -72,7 +103,7 @@ def create_app(
         address = read_address(pathname, search, prefix)
         links = shell.links(context, address.path)
         try:
-            return dmc.Stack(_page(context, address.path).layout(context, address)), links
+            return dmc.Stack(made(address)), links
         except InputError as error:
             return shell.explain(context, error), links
 

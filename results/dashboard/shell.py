@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import dash_mantine_components as dmc
-from dash import ClientsideFunction, Dash, Input, Output, dcc, html
+from dash import ClientsideFunction, Dash, Input, dcc, html
 
 from .pages import pages_of
 from .spoken import HIDDEN, label
@@ -75,7 +75,6 @@ def frame(context: Context) -> Component:
                 header={"height": 52},
                 padding="md",
             ),
-            dcc.Store(id="scheme-now"),
         ],
         theme=THEME,
         defaultColorScheme="auto",
@@ -84,11 +83,9 @@ def frame(context: Context) -> Component:
 
 
 def wire(app: Dash) -> None:
-    """Let pictures know which theme is on: ``scheme-now`` holds ``light`` or ``dark``."""
+    """Let tables know which theme is on; all else takes it from the style sheet."""
     app.clientside_callback(
-        ClientsideFunction("sizewise", "scheme"),
-        Output("scheme-now", "data"),
-        Input("scheme", "computedColorScheme"),
+        ClientsideFunction("sizewise", "scheme"), Input("scheme", "computedColorScheme")
     )
 
 

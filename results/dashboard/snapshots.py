@@ -9,13 +9,14 @@ from dataclasses import dataclass
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Final, final
 
+import numpy as np
 import pandas as pd
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, select, true, union_all
 
 from .. import columns
 from ..frames import frame_of
 from ..rows import LIVE
-from ..schema import RUNNING, TRIALS
+from ..schema import TRIALS
 
 if TYPE_CHECKING:
     from sqlalchemy import ColumnElement
@@ -36,12 +37,19 @@ HELD: Final = (
 _TYPES: Final = {name: columns.TRIALS[name] for name in HELD}
 
 
+_ENDED: Final = "ended_at"
+_LATE: Final = 60.0
+"""Seconds by which an end may come to sight after a later one: clocks and transactions differ."""
+
+
 @dataclass(frozen=True, slots=True)
 class Snapshot:
     """All trials of a study, by number, and how often they were seen to change."""
 
     frame: pd.DataFrame
-    revision: int
+    newest: float
+    """When the last of them ended, in seconds since 1970; 0 before any did."""
+    revision: int = 0
 
 
 @final
@@ -62,14 +70,14 @@ class Snapshots:
     def of(self, study: StudyRecord) -> Snapshot:
         """Return the trials of a study as they stand now, or did a moment ago.
 
-        Only trials that are new, that run, or that ran when they were read last are read again.
+        Only trials that run, or that ended since they were read last, are read again.
         """
         # A study that was deleted may have left its id, but not its name, to another.
         key = (study.id, study.name)
         with self._lock:
             seen, now = self._held.pop(key, (-math.inf, None))
             if now is None or time.monotonic() >= seen + self._fresh:
-                now = self._read(study.id) if now is None else self._updated(study.id, now)
+                now = self._read(study.id, true()) if now is None else self._updated(study.id, now)
                 seen = time.monotonic()
             self._held[key] = seen, now
             if len(self._held) > self._most:
@@ -77,21 +85,25 @@ class Snapshots:
         return now
 
     def _read(self, study_id: int, *which: ColumnElement[bool]) -> Snapshot:
-        wanted = select(*map(_stored, HELD)).where(TRIALS.c.study_id == study_id, *which)
-        found = self._store.read(wanted.order_by(TRIALS.c.number))
-        return Snapshot(frame_of(found, list(HELD)).astype(_TYPES), 0)
+        wanted = select(*map(_stored, HELD), TRIALS.c.ended_at)
+        mine = wanted.where(TRIALS.c.study_id == study_id)
+        # SQLite uses an index for either of two conditions, but none for one or the other.
+        either = union_all(*(mine.where(each) for each in which))
+        frame = frame_of(self._store, either, {**_TYPES, _ENDED: "float64"})
+        frame = frame.sort_values(columns.NUMBER, ignore_index=True)
+        newest = np.fmax.reduce(frame[_ENDED].to_numpy(), initial=0.0)
+        return Snapshot(frame[list(HELD)], float(newest))
 
     def _updated(self, study_id: int, before: Snapshot) -> Snapshot:
         frame = before.frame
-        ran = frame.loc[frame[columns.STATE] == RUNNING, columns.NUMBER].tolist()
-        last = int(frame[columns.NUMBER].max()) if len(frame) else -1
-        changing = or_(TRIALS.c.number > last, TRIALS.c.state == RUNNING, TRIALS.c.number.in_(ran))
-        fresh = self._read(study_id, changing).frame
-        known = frame[columns.NUMBER].isin(fresh[columns.NUMBER])
-        if fresh.equals(frame[known].reset_index(drop=True)):
+        ends = TRIALS.c.ended_at
+        fresh = self._read(study_id, ends.is_(None), ends >= before.newest - _LATE)
+        known = frame[columns.NUMBER].isin(fresh.frame[columns.NUMBER])
+        if fresh.frame.equals(frame[known].reset_index(drop=True)):
             return before
-        merged = pd.concat([frame[~known], fresh]).sort_values(columns.NUMBER, ignore_index=True)
-        return Snapshot(merged, before.revision + 1)
+        merged = pd.concat([frame[~known], fresh.frame])
+        merged = merged.sort_values(columns.NUMBER, ignore_index=True)
+        return Snapshot(merged, max(before.newest, fresh.newest), before.revision + 1)
 
 
 def _stored(name: str) -> ColumnElement[Any]:

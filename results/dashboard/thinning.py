@@ -6,13 +6,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
+import pandas as pd
 
 from .. import columns
-from ..frames import front_mask
 from ..schema import RUNNING
 
 if TYPE_CHECKING:
-    import pandas as pd
     from numpy.typing import NDArray
 
 CELLS: Final = (64, 30)
@@ -41,15 +40,15 @@ def drawn(frame: pd.DataFrame, size: str, view: View | None = None) -> NDArray[n
     """Return which trials are drawn.
 
     The picture is cut into cells, even in the logarithm of size; of the trials of one state in a
-    cell the newest is drawn, and besides all that run or are on the front. A view is cut into as
-    many cells again, so that coming closer shows more.
+    cell the newest is drawn, and besides all that run. A view is cut into as many cells again, so
+    that coming closer shows more.
 
     Args:
         frame: With number, state, accuracy and size.
         size: The cost on the horizontal axis.
         view: What is seen; the whole where none is given.
     """
-    chosen = front_mask(frame, size) | (frame[columns.STATE] == RUNNING).to_numpy()
+    chosen = (frame[columns.STATE] == RUNNING).to_numpy(dtype=np.bool_, copy=True)
     chosen[_newest(frame, size, np.ones(len(frame), dtype=np.bool_))] = True
     if view is not None:
         chosen[_newest(frame, size, view.inside(frame, size))] = True
@@ -65,7 +64,7 @@ def _newest(frame: pd.DataFrame, size: str, among: NDArray[np.bool_]) -> NDArray
         return places
     # A failed trial may have no accuracy: it stands on the floor.
     cell = _cell(sizes[places], CELLS[0]) * CELLS[1] + _cell(accuracy[places], CELLS[1])
-    state = np.unique(frame[columns.STATE].to_numpy(dtype=str)[places], return_inverse=True)[1]
+    state = pd.factorize(frame[columns.STATE])[0][places]
     key = cell * (state.max() + 1) + state
     _, first = np.unique(key[::-1], return_index=True)
     found: NDArray[np.int64] = places[len(places) - 1 - first]

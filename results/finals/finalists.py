@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
+import pandas as pd
+
 from .. import columns
 from ..frames import trials_frame
 from ..front_query import front_numbers
@@ -16,8 +18,6 @@ from .settings import rules_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
-
-    import pandas as pd
 
     from ..records import FinalRecord
     from ..store import Store
@@ -44,11 +44,13 @@ def finalists_frame(store: Store, study_id: int, size: str) -> pd.DataFrame:
         size: The cost that accuracy is weighed against, in the study.
     """
     finals = store.finals(study_id)
+    if not finals:
+        return pd.DataFrame(columns=list(columns.FINALISTS)).astype(columns.FINALISTS)
     raced, tested = (done_of(finals, stage) for stage in (VALIDATION, TEST))
-    trials = racing_trials(store, study_id, size, raced) if finals else _nobody(store, study_id)
+    trials = racing_trials(store, study_id, size, raced)
     results = {number: list(runs.values()) for number, runs in raced.items()}
     rules = rules_of(store.environments(study_id)) or Rules()
-    verdicts = judge(entrants_of(trials, size, results), rules) if finals else {}
+    verdicts = judge(entrants_of(trials, size, results), rules)
     ours = trials[trials[columns.NUMBER].isin(list(verdicts))].copy()
     ours[columns.VERDICT] = [verdicts[n].word for n in ours[columns.NUMBER]]
     ours[columns.WHY] = [verdicts[n].reason for n in ours[columns.NUMBER]]
@@ -65,10 +67,6 @@ def racing_trials(
     """Return the front and whoever was trained again, of a study of any length."""
     numbers = {*front_numbers(store, study_id, size), *raced}
     return trials_frame(store, study_id, numbers=numbers)
-
-
-def _nobody(store: Store, study_id: int) -> pd.DataFrame:
-    return trials_frame(store, study_id, numbers=())
 
 
 def _summaries(stage: str, done: Done, numbers: Iterable[int]) -> dict[str, list[Any]]:

@@ -69,4 +69,12 @@ def _add_finals_and_notes(op: Operations) -> None:
     op.create_index("ix_finals_study_id", "finals", ["study_id"])
 
 
-MIGRATIONS: Final[Mapping[int, Callable[[Operations], None]]] = {1: _add_finals_and_notes}
+def _index_ends(op: Operations) -> None:
+    """3: what runs, and what ended of late, is found without reading all trials of a study."""
+    op.create_index("ix_trials_study_id_ended_at", "trials", ["study_id", "ended_at"])
+
+
+MIGRATIONS: Final[Mapping[int, Callable[[Operations], None]]] = {
+    1: _add_finals_and_notes,
+    2: _index_ends,
+}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, final
+from typing import TYPE_CHECKING, Any, Final, final
 
 from sqlalchemy import insert, select
 from sqlalchemy.exc import IntegrityError
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
     from _typeshed import DataclassInstance
-    from sqlalchemy import Connection, Engine, Row, Select
+    from sqlalchemy import CompoundSelect, Connection, Engine, Row, Select
 
     from ..records import (
         EnvironmentRecord,
@@ -36,6 +36,9 @@ if TYPE_CHECKING:
         TrialRecord,
         TrialStart,
     )
+
+_PART: Final = 2_000
+"""Rows in memory at once where columns are read: fewer than the collector of garbage looks at."""
 
 
 def open_store(url: str | None = None) -> Store:
@@ -346,10 +349,23 @@ class Store:
         mine = rows.FINAL.where(FINALS.c.study_id == study_id).order_by(*order)
         return [rows.final(row) for row in self.read(mine)]
 
-    def read(self, statement: Select[Any]) -> Sequence[Row[Any]]:
+    def read(self, statement: Select[Any] | CompoundSelect[Any]) -> Sequence[Row[Any]]:
         """Return the rows of any query, from one moment of the store."""
         with self._read() as connection:
             return connection.execute(statement).all()
+
+    def read_columns(self, statement: Select[Any] | CompoundSelect[Any]) -> list[list[Any]]:
+        """Return the columns of any query, from one moment of the store.
+
+        Of a hundred thousand rows that takes half as long as `read`: none of them is kept.
+        """
+        with self._read() as connection:
+            found = connection.execute(statement)
+            columns: list[list[Any]] = [[] for _ in range(len(found.keys()))]
+            for rows in found.partitions(_PART):
+                for column, values in zip(columns, zip(*rows, strict=True), strict=True):
+                    column.extend(values)
+        return columns
 
     def _read(self) -> AbstractContextManager[Connection]:
         return self.connect().begin()

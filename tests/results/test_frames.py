@@ -147,8 +147,9 @@ def test_the_limit_of_the_job_is_the_reference(store: Store) -> None:
 
 def test_a_picture_shows_each_trial_once_as_what_it_is(study: Study) -> None:
     frame = study.trials()
-    groups = {mark: group["number"].tolist() for mark, group in marked(frame, "params").items()}
-    assert groups == {DOMINATED: [2], STOPPED: [3], RUNNING: [4], FAILED: [5, 6], FRONT: [0, 8, 1]}
+    kinds = marked(frame, "params")
+    groups = {mark: frame["number"][mask].tolist() for mark, mask in kinds.items()}
+    assert groups == {DOMINATED: [2], STOPPED: [3], RUNNING: [4], FAILED: [5, 6], FRONT: [0, 1, 8]}
     figure = front_figure(frame)
     traces = {trace.name: trace for trace in figure.data if trace.name}
     shown = [trace.hovertext[i] for trace in traces.values() for i in range(len(trace.x))]
@@ -157,7 +158,7 @@ def test_a_picture_shows_each_trial_once_as_what_it_is(study: Study) -> None:
     network = small_network(8)
     for wanted in ("90.00 %", f"{network.params:,}", f"{network.macs:,}", "conv 8@3x3"):
         assert wanted in best
-    assert list(traces["failed  2"].y) == [floor(frame, "params")] * 2
+    assert list(traces["failed  2"].y) == [floor(frame, kinds)] * 2
     (stairs,) = [trace for trace in figure.data if trace.line.shape == "hv"]
     assert list(stairs.y) == [0.7, 0.7, 0.9]
 
@@ -200,8 +201,8 @@ def test_a_picture_shows_finalists_at_their_mean_and_who_was_demoted(study: Stud
     told = {"number": [0, 1, 8], "verdict": ["confirmed", "demoted", "tied"]}
     means = {"validation_mean": [0.72, 0.5, 0.72], "validation_margin": [0.02, 0.1, 0.03]}
     finalists = pd.DataFrame(told | means)
-    groups = marked(judged(frame, finalists), "params")
-    found = {mark.name: group["number"].tolist() for mark, group in groups.items()}
+    kinds = marked(judged(frame, finalists), "params")
+    found = {mark.name: frame["number"][mask].tolist() for mark, mask in kinds.items()}
     assert (found["confirmed"], found["tied"], found["demoted"]) == ([0], [8], [1])
     # Trial 2 would take the place of trial 1, but nobody has trained it again.
     assert found["trained once"] == [2]

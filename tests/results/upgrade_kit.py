@@ -9,7 +9,17 @@ from typing import TYPE_CHECKING
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import MetaData, create_engine, func, insert, select, update
+from sqlalchemy import (
+    Boolean,
+    DefaultClause,
+    MetaData,
+    create_engine,
+    false,
+    func,
+    insert,
+    select,
+    update,
+)
 
 from results import open_store
 from results.connection import absolute, is_file
@@ -37,6 +47,8 @@ def pour(version: int, url: str) -> None:
     tables.reflect(old)
     for column in chain.from_iterable(table.c for table in tables.tables.values()):
         column.type = column.type.as_generic()
+        if isinstance(column.type, Boolean) and column.server_default is not None:
+            column.server_default = DefaultClause(false())
     with old.connect() as source, new.begin() as target:
         tables.create_all(target)
         for table in tables.sorted_tables:

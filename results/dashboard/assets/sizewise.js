@@ -6,10 +6,8 @@
   function scheme(_) {
     const kept = window.localStorage.getItem("mantine-color-scheme-value") || "auto";
     const dark = window.matchMedia("(prefers-color-scheme: dark)").matches;
-    const shown = kept !== "auto" ? kept : dark ? "dark" : "light";
     // AG Grid takes its theme from here.
-    document.documentElement.dataset.agThemeMode = shown;
-    return shown;
+    document.documentElement.dataset.agThemeMode = kept !== "auto" ? kept : dark ? "dark" : "light";
   }
 
   // The part of the picture that is seen, in sizes and accuracies; null for the whole.

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 import dash_mantine_components as dmc
 import pandas as pd
 import plotly.graph_objects as go
-from dash import Dash, Input, Output, State, dcc
+from dash import dcc
 
 from space.errors import InputError
 
@@ -17,12 +17,13 @@ from ...frames import finished_frame
 from ...front import is_front
 from ...growth import growth_frame
 from ...marks import CAPTIONS, DASHES, LINES
+from ..graphs import graph
 from ..growth import growth_figure
-from ..themes import WAITING, dressed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from dash import Dash
     from dash.development.base_component import Component
 
     from ...store import Store
@@ -55,27 +56,15 @@ def layout(context: Context, address: Address) -> Component:
             dmc.Title("Studies side by side", order=1, size="h2"),
             dmc.Group(links, gap="md"),
             *([dmc.Alert(warning, color="orange", variant="light")] if len(data) > 1 else []),
-            dcc.Graph(id="overlay-fronts", figure=WAITING, style={"height": "46vh"}),
+            graph("overlay-fronts", fronts_figure(context.store, names, size), "46vh"),
             dmc.Text("Hypervolume of accuracy against log size, up to one size for all", size="sm"),
-            dcc.Graph(id="overlay-growth", figure=WAITING, style={"height": 320}),
-            dcc.Store(id="overlay-names", data=[names, size]),
+            graph("overlay-growth", growth_figure(growths(context.store, names, size)), 320),
         ]
     )
 
 
-def wire(app: Dash, context: Context) -> None:
-    """Draw both pictures."""
-
-    @app.callback(
-        Output("overlay-fronts", "figure"),
-        Output("overlay-growth", "figure"),
-        Input("scheme-now", "data"),
-        State("overlay-names", "data"),
-    )
-    def draw(scheme: str | None, shown: list[Any]) -> tuple[Any, Any]:
-        (names, size), dark = shown, scheme == "dark"
-        fronts = dressed(fronts_figure(context.store, names, size), dark=dark)
-        return fronts, dressed(growth_figure(growths(context.store, names, size)), dark=dark)
+def wire(_: Dash, __: Context) -> None:
+    """Have nothing called: the page stays as it was made."""
 
 
 def fronts_figure(store: Store, names: Sequence[str], size: str) -> go.Figure:

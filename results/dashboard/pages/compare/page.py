@@ -10,12 +10,12 @@ from dash import ClientsideFunction, Dash, Input, Output, State, dcc, html
 
 from .... import columns
 from ....comparing import compare
-from ....frames import epochs_frame, trials_frame
+from ....frames import epochs_frame
 from ....marks import LINES, amount, percent
 from ....study import Study
+from ...graphs import graph
 from ...listing import listing
 from ...network import drawn, key
-from ...themes import WAITING, dressed
 from .figures import costs, curves
 from .sides import answered
 
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 path: Final = "/compare"
 title: Final = ""
+_SMALL: Final = {"l": 40, "r": 20, "t": 30, "b": 10}
 _FACTS: Final = (columns.ACCURACY, *columns.SIZES, columns.EPOCHS, columns.SECONDS)
 
 
@@ -44,27 +45,17 @@ def layout(context: Context, address: Address) -> Component:
     study = Study(context.store, address.query.get("study", ""))
     numbers = address.numbers("trials")
     comparison = compare(study, numbers, images=False)
+    epochs = epochs_frame(context.store, study.record.id, numbers=numbers)
     return dmc.Stack(
         [
             _head(context, study.name, numbers),
             _facts(context, study.name, comparison.trials),
-            dcc.Graph(
-                id="compare-costs",
-                figure=WAITING,
-                config={"displayModeBar": False},
-                style={"height": 200},
+            graph(
+                "compare-costs", costs(comparison.trials), 200, margin=_SMALL, displayModeBar=False
             ),
             _section("Networks", *(_network(study, number) for number in numbers), key()),
             _section("Layers", *(_changes(pair) for pair in comparison.pairs)),
-            _section(
-                "Learning curves",
-                dcc.Graph(
-                    id="compare-curves",
-                    figure=WAITING,
-                    config={"displaylogo": False},
-                    style={"height": 380},
-                ),
-            ),
+            _section("Learning curves", graph("compare-curves", curves(epochs, numbers), 380)),
             _section(
                 "Images that changed sides",
                 dmc.Group([dmc.Button("Compare answers", id="compare-ask", variant="default")]),
@@ -177,22 +168,7 @@ def _section(name: str, *parts: Component) -> Component:
 
 
 def wire(app: Dash, context: Context) -> None:
-    """Draw, answer when asked, and go where the person types."""
-
-    @app.callback(
-        Output("compare-curves", "figure"),
-        Output("compare-costs", "figure"),
-        Input("scheme-now", "data"),
-        State("compare-name", "data"),
-    )
-    def draw(scheme: str | None, name: list[Any]) -> tuple[Any, Any]:
-        study, numbers = context.store.study(name[0]), [int(each) for each in name[1]]
-        dark = scheme == "dark"
-        epochs = epochs_frame(context.store, study.id, numbers=numbers)
-        trials = trials_frame(context.store, study.id, numbers=numbers)
-        ordered = trials.set_index(columns.NUMBER, drop=False).loc[numbers]
-        small = dressed(costs(ordered), dark=dark).update_layout(margin={"l": 40, "t": 30, "b": 10})
-        return dressed(curves(epochs, numbers), dark=dark), small
+    """Answer when asked, and go where the person types."""
 
     @app.callback(
         Output("compare-sides", "children"),

@@ -11,14 +11,13 @@ from dash import ClientsideFunction, Dash, Input, Output, State, dcc, no_update
 
 from .... import columns
 from ....comparing import MOST
-from ....finals import finalists_frame
 from ....frames import front_mask, trials_frame
 from ....marks import CAPTIONS, percent
 from ....pace import seconds_left
+from ...graphs import graph
 from ...spoken import label
 from ...table import COLUMNS, chosen
-from ...themes import WAITING
-from ...thinning import View, drawn
+from ...thinning import View
 from ..studies import badge
 from . import tabs
 from .picture import picture
@@ -33,6 +32,7 @@ if TYPE_CHECKING:
 
 path: Final = "/study"
 title: Final = ""
+_BUTTONS: Final[dict[str, Any]] = {"modeBarButtonsToRemove": ["lasso2d", "autoScale2d"]}
 _EVERY: Final = 2_000
 """Milliseconds between looks at the store."""
 _NAMES: Final = dict(
@@ -58,16 +58,7 @@ def layout(context: Context, address: Address) -> Component:
         [
             dmc.Group([dmc.Title(study.name, order=1, size="h2"), sizes], justify="space-between"),
             dmc.Box(summary(context, study), id="study-summary"),
-            dcc.Graph(
-                id="study-front",
-                figure=WAITING,
-                config={
-                    "displaylogo": False,
-                    "responsive": True,
-                    "modeBarButtonsToRemove": ["lasso2d", "autoScale2d"],
-                },
-                style={"height": "52vh", "minHeight": "340px"},
-            ),
+            graph("study-front", picture(context, study, size), "52vh", **_BUTTONS),
             dmc.Group(
                 [
                     dmc.Text(id="study-told", size="sm", c="dimmed"),
@@ -186,18 +177,11 @@ def wire(app: Dash, context: Context) -> None:
         Input("study-revision", "data"),
         Input("study-size", "value"),
         Input("study-view", "data"),
-        Input("scheme-now", "data"),
         State("study-name", "data"),
+        prevent_initial_call=True,
     )
-    def draw(
-        _: list[Any] | None, size: str, view: list[float] | None, scheme: str | None, name: str
-    ) -> Any:
-        study = context.store.study(name)
-        frame = context.snapshots.of(study).frame
-        marks = drawn(frame, size, boxed(view))
-        finalists = finalists_frame(context.store, study.id, study.size)
-        figure = picture(frame, size, marks, finalists, dark=scheme == "dark")
-        return figure.update_layout(uirevision=f"{name} {size}")
+    def draw(_: list[Any] | None, size: str, view: list[float] | None, name: str) -> Any:
+        return picture(context, context.store.study(name), size, boxed(view))
 
     @app.callback(
         Output("study-trials", "getRowsResponse"),

@@ -1,41 +1,36 @@
-"""The picture of a study in the colours of the page."""
+"""The picture of a study."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from ....figures import front_figure
-from ...themes import dressed
+from ....finals import finalists_frame
+from ...graphs import dressed
+from ...thinning import drawn
 
 if TYPE_CHECKING:
-    import numpy as np
-    import pandas as pd
     import plotly.graph_objects as go
-    from numpy.typing import NDArray
 
-# The light blue of Okabe and Ito's palette: the front's own is dark on dark.
-_FRONT: Final = "#56b4e9"
+    from ....records import StudyRecord
+    from ...context import Context
+    from ...thinning import View
 
 
-def picture(
-    frame: pd.DataFrame,
-    size: str,
-    marks: NDArray[np.bool_],
-    finalists: pd.DataFrame,
-    *,
-    dark: bool,
-) -> go.Figure:
+def picture(context: Context, study: StudyRecord, size: str, view: View | None = None) -> go.Figure:
     """Return accuracy against size to brush in.
 
     Args:
-        frame: The numbers of all trials.
+        context: Where the study stands.
+        study: Which one.
         size: The cost on the horizontal axis.
-        marks: Which trials are drawn.
-        finalists: As `results.finals.finalists_frame` gives it.
-        dark: Whether the page is dark.
+        view: What is seen; the whole where none is given.
     """
-    figure = front_figure(frame, size, finalists=finalists, drawn=marks)
-    figure.update_layout(dragmode="select", selectdirection="any")
-    if dark:
-        figure.update_traces(textfont_color=_FRONT, selector={"mode": "markers+text"})
-    return dressed(figure, dark=dark)
+    frame = context.snapshots.of(study).frame
+    finalists = finalists_frame(context.store, study.id, study.size)
+    figure = front_figure(frame, size, finalists=finalists, drawn=drawn(frame, size, view))
+    # Zoom and selection outlive a new figure as long as its axes are the same.
+    figure.update_layout(
+        dragmode="select", selectdirection="any", uirevision=f"{study.name} {size}"
+    )
+    return dressed(figure)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import dash_mantine_components as dmc
 from dash import Dash, Input, Output, State, dcc
@@ -11,8 +11,8 @@ from space.errors import InputError
 
 from ....growth import growth_frame
 from ....study import Study
+from ...graphs import graph
 from ...growth import growth_figure
-from ...themes import dressed
 from .matters import bought_table, importance_figure
 from .rungs import rungs
 from .stages import stages_figure
@@ -57,38 +57,32 @@ def wire(app: Dash, context: Context) -> None:
         Output("study-more", "children"),
         Input("study-tab", "value"),
         Input("study-size", "value"),
-        Input("scheme-now", "data"),
         State("study-name", "data"),
     )
-    def more(tab: str | None, size: str, scheme: str | None, name: str) -> Component | None:
+    def more(tab: str | None, size: str, name: str) -> Component | None:
         if tab is None:
             return None
         try:
-            return _shown(context, Study(context.store, name), tab, size, dark=scheme == "dark")
+            return _shown(context, Study(context.store, name), tab, size)
         except InputError as error:
             return dmc.Alert(str(error), color="gray", variant="light")
 
 
-def _shown(context: Context, study: Study, tab: str, size: str, *, dark: bool) -> Component:
+def _shown(context: Context, study: Study, tab: str, size: str) -> Component:
     record = study.record
     if tab == "stages":
         figure, told = stages_figure(context.store, record, size)
-        return dmc.Stack([dmc.Text(told, size="sm", c="dimmed"), _graph(figure, dark, 460)])
+        return dmc.Stack(
+            [dmc.Text(told, size="sm", c="dimmed"), graph("study-stages", figure, 460)]
+        )
     if tab == "matters":
         figure, told = importance_figure(study.importance(size), size)
         bought = bought_table(study.what_size_bought())
-        return dmc.Stack([dmc.Text(told, size="sm", c="dimmed"), _graph(figure, dark, 420), bought])
+        shown = graph("study-matters", figure, 420)
+        return dmc.Stack([dmc.Text(told, size="sm", c="dimmed"), shown, bought])
     if tab == "rungs":
         return rungs(context, record)
     growth = growth_frame(context.store, record.id, size)
     if growth.empty:
         return dmc.Text("No trial has finished yet.", c="dimmed")
-    return _graph(growth_figure({study.name: growth}), dark, 320)
-
-
-def _graph(figure: Any, dark: bool, height: int) -> Component:
-    return dcc.Graph(
-        figure=dressed(figure, dark=dark),
-        config={"displaylogo": False, "responsive": True},
-        style={"height": height},
-    )
+    return graph("study-growth", growth_figure({study.name: growth}), 320)

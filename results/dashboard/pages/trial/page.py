@@ -17,8 +17,8 @@ from ....frames import epochs_frame
 from ....keeping.remarks import note
 from ....marks import amount, percent
 from ....study import Study
+from ...graphs import dressed, graph
 from ...network import drawn, key, layers
-from ...themes import WAITING, dressed
 from ..studies import badge
 from .exports import Exports
 from .inside import inside
@@ -104,12 +104,8 @@ def _tabs(
     context: Context, study: StudyRecord, trial: TrialRecord, address: Address, tab: str
 ) -> Component:
     image = address.query.get("image", "")
-    curve = dcc.Graph(
-        id="trial-curve",
-        figure=WAITING,
-        config={"displaylogo": False, "responsive": True},
-        style={"height": 360},
-    )
+    epochs = epochs_frame(context.store, study.id, numbers=[trial.number])
+    curve = graph("trial-curve", curves_figure(epochs), 360)
     chosen = dmc.NumberInput(
         id="trial-image",
         label="Validation image",
@@ -172,13 +168,13 @@ def wire(app: Dash, context: Context) -> None:
     @app.callback(
         Output("trial-curve", "figure"),
         Input("trial-tick", "n_intervals"),
-        Input("scheme-now", "data"),
         State("trial-name", "data"),
+        prevent_initial_call=True,
     )
-    def draw(_: int | None, scheme: str | None, name: list[Any]) -> Any:
+    def draw(_: int | None, name: list[Any]) -> Any:
         study = context.store.study(name[0])
         epochs = epochs_frame(context.store, study.id, numbers=[int(name[1])])
-        return dressed(curves_figure(epochs), dark=scheme == "dark")
+        return dressed(curves_figure(epochs))
 
     @app.callback(
         Output("trial-inside", "children"),
