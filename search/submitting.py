@@ -25,7 +25,7 @@ from space.errors import InputError, closest
 from .runners.ray_connection import job_client
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Generator, Iterator
 
     from ray.job_submission import JobSubmissionClient
 
@@ -125,7 +125,7 @@ def logs(address: str, name: str, *, follow: bool) -> Iterator[str]:
             yield client.get_job_logs(job.id)
 
 
-def stop(address: str, name: str) -> Iterator[SentJob]:
+def stop(address: str, name: str) -> Generator[SentJob, None, None]:
     """Ask a search to finish its running epochs and save; yield how it stands, then how it ended.
 
     Raises:
@@ -152,6 +152,16 @@ def _server(url: str | None) -> Iterator[Store | None]:
     if url is None:
         yield None
         return
+    with closing(open_store(check_server(url))) as store:
+        yield store
+
+
+def check_server(url: str) -> str:
+    """Return the URL of a store in a server.
+
+    Raises:
+        InputError: It is a file, which no other machine can reach.
+    """
     if url.startswith("sqlite"):
         raise InputError(
             "store",
@@ -159,8 +169,7 @@ def _server(url: str | None) -> Iterator[Store | None]:
             url,
             "Give --store postgresql://USER:PASSWORD@HOST/DATABASE.",
         )
-    with closing(open_store(url)) as store:
-        yield store
+    return url
 
 
 def _name(job: Job, stem: str, store: Store | None, sent: list[SentJob]) -> str:

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from dash import dcc
 
+from ..marks import GRID, INK, SOFT
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -45,10 +47,14 @@ def graph(
 def dressed(figure: go.Figure) -> go.Figure:
     """Return a figure that is see-through and without its title, which the page says.
 
-    Its ink and its lines are those of the theme: the style sheet sees to that, so that a switch
-    asks nobody.
+    Ink and lines are those of the light theme; the style sheet sees to the dark one, so that a
+    switch asks nobody.
     """
+    axis = {"gridcolor": GRID, "linecolor": SOFT, "tickcolor": SOFT, "zeroline": False}
+    figure.update_xaxes(axis).update_yaxes(axis)
     return figure.update_layout(
+        font_color=INK,
+        hoverlabel_bgcolor="white",
         title=None,
         margin=_MARGIN,
         paper_bgcolor="rgba(0,0,0,0)",

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 class Launched:
     """A search that was started from the dashboard.
 
-    ``study`` is its name and that of its study, ``doing`` whether its process lives; ``started`` is
-    in UTC.
+    ``study`` is its name and that of its study, ``doing`` whether it is under way; ``started``
+    is in UTC.
     """
 
     study: str
@@ -24,7 +24,12 @@ class Launched:
 
 
 class Launcher(Protocol):
-    """Checks jobs, starts them as processes of their own, and stops them."""
+    """Checks jobs, starts them where the dashboard cannot end them, and stops them."""
+
+    @property
+    def place(self) -> str:
+        """Where searches run, such as ``this machine``."""
+        ...
 
     def schema(self) -> Mapping[str, Any]:
         """Return the JSON schema of a job."""
@@ -47,7 +52,7 @@ class Launcher(Protocol):
         ...
 
     def start(self, job: str) -> str:
-        """Start a job as a process that outlives the dashboard, and return the study's name.
+        """Start a job that outlives the dashboard, and return the name of its study.
 
         Raises:
             InputError: The job breaks a rule, or its study stands in the store already.
@@ -55,7 +60,7 @@ class Launcher(Protocol):
         ...
 
     def resume(self, study: str) -> None:
-        """Go on with an interrupted study in a process of its own.
+        """Go on with an interrupted study.
 
         Raises:
             InputError: There is no such study, or it runs.
@@ -66,12 +71,16 @@ class Launcher(Protocol):
         """Let a search end as Ctrl-C does: what was reported is kept.
 
         Raises:
-            InputError: No process of the dashboard searches for it.
+            InputError: Nothing that was started here searches for it.
         """
         ...
 
     def launched(self) -> list[Launched]:
-        """Return what was started, the newest first, by this dashboard or an earlier one."""
+        """Return what was started, the newest first, by this dashboard or another.
+
+        Raises:
+            InputError: It cannot be found out, since a cluster does not answer.
+        """
         ...
 
     def log(self, study: str) -> str:

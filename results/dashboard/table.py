@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any, Final
+
+from space.errors import InputError
 
 from .. import columns
 
@@ -39,7 +42,35 @@ COLUMNS: Final[list[dict[str, Any]]] = [
     _text(columns.OUTLINE, "network", minWidth=220),
     _text(columns.REASON, "reason", minWidth=160),
 ]
+_ORDERS: Final = ("asc", "desc")
 _SORTED: Final = {each["field"] for each in COLUMNS if each.get("sortable", True)}
+
+
+def ordered(text: str) -> list[dict[str, Any]]:
+    """Return the columns, sorted as an address says: ``accuracy desc,params asc``."""
+    told = [word.split(" ") for word in text.split(",")]
+    orders = {word[0]: (at, word[-1]) for at, word in enumerate(told) if word[-1] in _ORDERS}
+    return [
+        {**each, "sort": orders[each["field"]][1], "sortIndex": orders[each["field"]][0]}
+        if each["field"] in orders
+        else each
+        for each in COLUMNS
+    ]
+
+
+def filters(text: str) -> dict[str, Any]:
+    """Return AG Grid's filter model as an address says it, in JSON.
+
+    Raises:
+        InputError: It is something else.
+    """
+    try:
+        model = json.loads(text or "{}")
+    except ValueError:
+        model = None
+    if not isinstance(model, dict) or not all(isinstance(each, dict) for each in model.values()):
+        raise InputError("filter", "must be a mapping of columns to filters, as JSON", text)
+    return model
 
 
 def chosen(

@@ -33,6 +33,14 @@ def dashboard(  # noqa: PLR0913, PLR0917 - the command's options
     read_only: Annotated[
         bool, typer.Option("--read-only", help="Show only: nothing is started, stopped or noted.")
     ] = False,
+    address: Annotated[
+        str | None,
+        typer.Option(
+            metavar="URL",
+            help="Start searches on a Ray cluster: its dashboard, http://HEAD:8265.",
+            show_default=False,
+        ),
+    ] = None,
     allow_host: Annotated[
         list[str] | None,
         typer.Option(
@@ -43,11 +51,12 @@ def dashboard(  # noqa: PLR0913, PLR0917 - the command's options
     """Show the studies of a store in the browser, live."""
     from results import open_store
     from results.dashboard.serving import Serving, serve
-    from search.launching import ProcessLauncher
+    from search.launching import ClusterLauncher, ProcessLauncher
     from search.terminal.views import console
 
     opened, out = open_store(store), console()
     opened.studies()
+    launcher = ProcessLauncher(opened) if address is None else ClusterLauncher(opened, address)
     how = Serving(host, port, prefix, token, no_token, tuple(allow_host or ()), read_only)
 
     def tell(url: str) -> None:
@@ -59,6 +68,6 @@ def dashboard(  # noqa: PLR0913, PLR0917 - the command's options
     for each in (signal.SIGINT, signal.SIGTERM):
         signal.signal(each, signal.default_int_handler)
     try:
-        serve(opened, how, tell, ProcessLauncher(opened))
+        serve(opened, how, tell, launcher)
     except KeyboardInterrupt:
         out.print("Ended.")

@@ -1,34 +1,21 @@
-"""Starts the jobs that pages ask for."""
+"""Starts the jobs that pages ask for on this machine."""
 
 from __future__ import annotations
 
-from functools import lru_cache
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, final
+from typing import TYPE_CHECKING, Final, final
 
 import yaml
 
 from results.dashboard.launcher import Launched
 from results.errors import StudyExistsError
 from results.names import check_name
-from space.census import text
 from space.errors import InputError
-from space.presets import PRESETS
 
-from ..job import Job
-from ..job_file import BUILT_IN_FOLDER, built_in_jobs, parse_job
-from ..plan import draw_split, prepare
-from ..session import refuse_taken
 from . import processes
+from .checks import Checks
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from results import Store
-    from trainers import Split
-
-    from ..job import SplitSettings
-    from ..plan import Plan
+    from pathlib import Path
 
 # No study's name begins with a dot.
 _FOLDER: Final = ".launched"
@@ -36,44 +23,18 @@ _JOB: Final = "job.yaml"
 
 
 @final
-class ProcessLauncher:
+class ProcessLauncher(Checks):
     """Runs each job in a process of this machine that goes on when the dashboard ends.
 
     Job, log and what is needed to find the process again lie in ``runs/.launched/STUDY``.
-
-    Args:
-        store: Where the studies stand.
     """
 
-    def __init__(self, store: Store) -> None:
-        self._store = store
-
-    def schema(self) -> Mapping[str, Any]:
-        """Return the JSON schema of a job."""
-        return Job.model_json_schema()
-
-    def examples(self) -> Mapping[str, Mapping[str, Any]]:
-        """Return the built-in jobs, and one for each preset of a space."""
-        jobs = {
-            name: yaml.safe_load((BUILT_IN_FOLDER / f"{name}.yaml").read_text())
-            for name in built_in_jobs()
-        }
-        for name, preset in PRESETS.items():
-            jobs[f"{name} space"] = {"data": "digits", "space": name, "limits": {**preset.limits}}
-        return jobs
-
-    def check(self, job: str) -> None:
-        """Raise where a job, as YAML, breaks a rule."""
-        self._plan(job)
-
-    def census(self, job: str) -> str:
-        """Return what the space of a job holds, as text."""
-        return text(self._plan(job).space.census())
+    place = "this machine"
 
     def start(self, job: str) -> str:
         """Start a job and return the name of its study."""
-        plan = self._plan(job)
-        name = plan.job.study or self._store.next_name("search")
+        plan = self.plan(job)
+        name = plan.job.study or self.store.next_name("search")
         folder = self._folder(name)
         running = processes.find(folder)
         if running is not None and running.alive:
@@ -87,7 +48,7 @@ class ProcessLauncher:
 
     def resume(self, study: str) -> None:
         """Go on with an interrupted study."""
-        record = self._store.study(study)
+        record = self.store.study(study)
         folder = self._folder(record.name)
         running = processes.find(folder)
         if record.state != "interrupted" or (running is not None and running.alive):
@@ -117,22 +78,11 @@ class ProcessLauncher:
     @property
     def _variables(self) -> dict[str, str]:
         # Not as an argument: those stand in the list of processes, and the URL may hold a password.
-        return {"SIZEWISE_STORE": self._store.url}
+        return {"SIZEWISE_STORE": self.store.url}
 
     @property
     def _folders(self) -> Path:
-        return self._store.folder("any").parent / _FOLDER
+        return self.store.folder("any").parent / _FOLDER
 
     def _folder(self, study: str) -> Path:
         return self._folders / check_name(study)
-
-    def _plan(self, text: str) -> Plan:
-        """Return the plan of a job; data that was read for the last one is not read again."""
-        job = parse_job(text, base=Path.cwd())
-        refuse_taken(job.study, self._store)
-        return prepare(job, _split(job.data, job.split, job.search.seed))
-
-
-@lru_cache(maxsize=1)
-def _split(source: str, shares: SplitSettings, seed: int) -> Split:
-    return draw_split(source, shares, seed)[1]

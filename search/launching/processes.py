@@ -88,7 +88,7 @@ def find(folder: Path) -> Process | None:
 
 
 def log_tail(folder: Path) -> str:
-    """Return the last lines of a log, without what moves a terminal's cursor."""
+    """Return the last lines of a log, empty where there is none."""
     try:
         with (folder / _LOG).open("rb") as file:
             file.seek(0, os.SEEK_END)
@@ -96,6 +96,11 @@ def log_tail(folder: Path) -> str:
             text = file.read().decode("utf-8", errors="replace")
     except OSError:
         return ""
+    return tail(text)
+
+
+def tail(text: str) -> str:
+    """Return the last lines of what was printed, without what moves a terminal's cursor."""
     return "\n".join(_ESCAPES.sub("", text).splitlines()[-_LINES:])
 
 

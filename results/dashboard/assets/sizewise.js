@@ -35,17 +35,47 @@
     window.dash_ag_grid.getApiAsync("study-trials").then((grid) => grid.refreshInfiniteCache());
   }
 
+  // The rows that an address selects, once all of them are there.
+  function reselect(selected) {
+    window.dash_ag_grid.getApiAsync("study-trials").then((grid) => {
+      // No event tells that rows have come.
+      const mark = (tries) => {
+        const rows = [];
+        grid.forEachNode((row) => selected.ids.includes(row.id) && rows.push(row));
+        if (rows.length === selected.ids.length) grid.setNodesSelected({ nodes: rows, newValue: true });
+        else if (tries) setTimeout(mark, 250, tries - 1);
+      };
+      mark(40);
+    });
+  }
+
   // What is shown stands in the address, for a colleague and for the next visit.
-  function addressed(size, brush, tab) {
+  function addressed(size, brush, tab, rows, selected) {
+    const told = { x: size, brush: brush && brush.map((end) => +end.toPrecision(6)).join(",") };
+    if (tab) told.tab = tab;
+    if (rows) {
+      told.sort = rows.sortModel.map(({ colId, sort }) => `${colId} ${sort}`).join(",");
+      told.filter = Object.keys(rows.filterModel).length && JSON.stringify(rows.filterModel);
+    }
+    if (rows && selected && selected.ids) reselect(selected);
+    if (selected) told.trials = (selected.ids || selected.map(({ id }) => id)).join(",");
+    say(told);
+  }
+
+  function narrowed(words, archived, order) {
+    say({ words, archived: archived && "yes", sort: order });
+  }
+
+  function say(told) {
     const address = new URL(window.location.href);
-    address.searchParams.set("x", size);
-    if (tab) address.searchParams.set("tab", tab);
-    if (brush) address.searchParams.set("brush", brush.map((end) => +end.toPrecision(6)).join(","));
-    else address.searchParams.delete("brush");
+    for (const [name, value] of Object.entries(told)) {
+      if (value) address.searchParams.set(name, value);
+      else address.searchParams.delete(name);
+    }
     window.history.replaceState(window.history.state, "", address);
   }
 
   window.dash_clientside = Object.assign({}, window.dash_clientside, {
-    sizewise: { scheme, zoomed, brushed, refresh, addressed },
+    sizewise: { scheme, zoomed, brushed, refresh, addressed, narrowed },
   });
 })();

@@ -45,7 +45,7 @@ def layout(context: Context, address: Address) -> Component:
     )
     return dmc.Stack(
         [
-            dmc.Title("Jobs", order=1, size="h2"),
+            dmc.Title(f"Jobs on {launcher.place}", order=1, size="h2"),
             dmc.Box(listed(context, found(context)), id="jobs-list"),
             dmc.Text(id="jobs-told", size="sm", **LIVE),
             *shown,
@@ -128,7 +128,10 @@ def wire(app: Dash, context: Context) -> None:
         State("jobs-seen", "data"),
     )
     def refresh(_: int | None, __: str | None, seen: str | None) -> tuple[Any, Any]:
-        jobs = found(context)
+        try:
+            jobs = found(context)
+        except InputError as error:
+            return dmc.Alert(str(error), color="orange", variant="light"), str(error)
         now = repr([(one, row and sorted(map(str, row.values()))) for one, row in jobs])
         return (no_update, no_update) if now == seen else (listed(context, jobs), now)
 
@@ -140,7 +143,10 @@ def wire(app: Dash, context: Context) -> None:
         prevent_initial_call=True,
     )
     def follow(_: int | None, name: str, seen: str | None) -> Any:
-        told = launcher.log(name) if name else ""
+        try:
+            told = launcher.log(name) if name else ""
+        except InputError:
+            return no_update
         return no_update if told == (seen or "") else told
 
     @app.callback(

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import dash_mantine_components as dmc
 import pandas as pd
-from dash import Dash, Input, Output, dcc
+from dash import ClientsideFunction, Dash, Input, Output, dcc
 
 from ... import columns
 from ...marks import percent
@@ -27,6 +27,16 @@ if TYPE_CHECKING:
 path: Final = "/"
 title: Final = "Studies"
 COLOURS: Final = {"running": "teal", "finished": "blue", "interrupted": "yellow", "failed": "red"}
+_NEWEST: Final = "newest first"
+_ORDERS: Final = {
+    _NEWEST: (columns.CREATED, False),
+    "name": (columns.STUDY, True),
+    "state": (columns.STATE, True),
+    "most trials": (columns.ENDED_TRIALS, False),
+    "best accuracy": (columns.ACCURACY, False),
+    "longest front": (columns.FRONT, False),
+}
+"""What studies are sorted by: a column, and whether upward."""
 _EVERY: Final = 3_000
 """Milliseconds between looks at the store."""
 
@@ -44,11 +54,21 @@ def layout(context: Context, address: Address) -> Component:
     archived = dmc.Switch(
         id="studies-archived", label="archived too", checked="archived" in address.query
     )
+    order = address.choice("sort", _NEWEST, _ORDERS)
+    orders = dmc.Select(
+        id="studies-sort",
+        data=list(_ORDERS),
+        value=order,
+        allowDeselect=False,
+        w=150,
+        **label("Sorted by"),
+    )
+    shown = listed(context, words.value, archived=archived.checked, order=order)
     return dmc.Stack(
         [
             dmc.Title("Studies", order=1, size="h2"),
-            dmc.Group([words, archived, _overlaid(context, address)], align="flex-end"),
-            dmc.Box(listed(context, words.value, archived=archived.checked), id="studies-list"),
+            dmc.Group([words, orders, archived, _overlaid(context, address)], align="flex-end"),
+            dmc.Box(shown, id="studies-list"),
             dcc.Interval(id="studies-tick", interval=_EVERY),
         ]
     )
@@ -79,10 +99,19 @@ def wire(app: Dash, context: Context) -> None:
         Input("studies-tick", "n_intervals"),
         Input("studies-words", "value"),
         Input("studies-archived", "checked"),
+        Input("studies-sort", "value"),
         prevent_initial_call=True,
     )
-    def refresh(_: int | None, words: str | None, archived: bool | None) -> Component:
-        return listed(context, words or "", archived=bool(archived))
+    def refresh(_: int | None, words: str | None, archived: bool | None, order: str) -> Component:
+        return listed(context, words or "", archived=bool(archived), order=order)
+
+    app.clientside_callback(
+        ClientsideFunction("sizewise", "narrowed"),
+        Input("studies-words", "value"),
+        Input("studies-archived", "checked"),
+        Input("studies-sort", "value"),
+        prevent_initial_call=True,
+    )
 
     @app.callback(Output("studies-overlay", "children"), Input("studies-over", "value"))
     def overlay(names: list[str] | None) -> Any:
@@ -91,8 +120,8 @@ def wire(app: Dash, context: Context) -> None:
         return dcc.Link("Show them", href=context.href("/overlay", names=",".join(names)))
 
 
-def listed(context: Context, words: str, *, archived: bool) -> Component:
-    """Return a table of the studies that hold all the words, the newest first."""
+def listed(context: Context, words: str, *, archived: bool, order: str = _NEWEST) -> Component:
+    """Return a table of the studies that hold all the words, in order."""
     frame = studies_frame(context.store, archived=archived)
     if frame.empty:
         return dmc.Alert(
@@ -100,7 +129,10 @@ def listed(context: Context, words: str, *, archived: bool) -> Component:
             title="No study yet",
             variant="light",
         )
-    kept = frame[matches(frame, words)].iloc[::-1]
+    kept = frame[matches(frame, words)]
+    column, upward = _ORDERS[order]
+    # Ties come the newest first.
+    kept = kept.iloc[::-1].sort_values(column, ascending=upward, kind="stable")
     if kept.empty:
         return dmc.Text("No study has all these words.", c="dimmed")
     heads = (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 import pytest
 from playwright.sync_api import expect
@@ -72,6 +73,28 @@ def test_a_brush_narrows_the_table_and_the_address_brings_it_back(page: Page) ->
     assert "brush=" not in page.url
 
 
+def test_the_address_brings_back_order_filter_and_selection(page: Page) -> None:
+    wanted = '{"state":{"filterType":"text","type":"contains","filter":"finished"}}'
+    page.goto(f"/study?name=digits&filter={quote(wanted)}&trials=0,1")
+    page.wait_for_selector("#study-trials .ag-row-selected >> nth=1")
+    assert "Compare trials 0, 1" in page.inner_text("#study-trial")
+    found = page.inner_text("#study-told")
+    assert found.endswith("of 6 trials")
+    assert not found.startswith("6 ")
+    for order in ("asc", "desc"):
+        page.click("#study-trials .ag-header-cell-text:text-is('params')")
+        page.wait_for_url(f"**sort=params+{order}**")
+    first = page.locator("#study-trials [row-index='0'] [col-id='params']")
+    largest = first.inner_text()
+    page.goto(page.url)
+    expect(first).to_have_text(largest)
+    expect(page.locator("#study-told")).to_have_text(found)
+    page.wait_for_selector("#study-trials .ag-row-selected >> nth=1")
+    page.goto("/?sort=name&words=empty")
+    page.wait_for_selector("#studies-list a:text-is('empty')")
+    assert page.locator("#studies-list tbody tr").count() == 1
+
+
 def test_themes_and_sizes_are_drawn(page: Page) -> None:
     page.goto("/study?name=digits&x=macs")
     page.wait_for_selector("#study-front .xtitle:has-text('multiply-adds')")
@@ -85,7 +108,14 @@ def test_themes_and_sizes_are_drawn(page: Page) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["/nowhere", "/study?name=unknown", "/study?name=digits&x=y", "/study"]
+    "path",
+    [
+        "/nowhere",
+        "/study?name=unknown",
+        "/study?name=digits&x=y",
+        "/study?name=digits&filter=[",
+        "/?sort=x",
+    ],
 )
 def test_what_is_not_there_is_explained(page: Page, path: str) -> None:
     page.goto(path)

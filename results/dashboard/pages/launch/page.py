@@ -40,7 +40,7 @@ def layout(context: Context, address: Address) -> Component:
     sections = dmc.SimpleGrid(short, cols={"base": 1, "xs": 2, "lg": 4}, spacing="sm")
     buttons = dmc.Group(
         [
-            dmc.Button("Start", id="launch-start", disabled=True),
+            dmc.Button(f"Start on {launcher.place}", id="launch-start", disabled=True),
             dmc.Text(id="launch-told", size="sm", **LIVE),
         ]
     )

@@ -16,7 +16,7 @@ from ....marks import CAPTIONS, percent
 from ....pace import seconds_left
 from ...graphs import graph
 from ...spoken import label
-from ...table import COLUMNS, chosen
+from ...table import chosen, filters, ordered
 from ...thinning import View
 from ..studies import badge
 from . import tabs
@@ -48,6 +48,7 @@ def layout(context: Context, address: Address) -> Component:
     """
     study = context.store.study(address.query.get("name", ""))
     size = address.choice("x", study.size, columns.SIZES)
+    numbers = address.numbers("trials") if address.query.get("trials") else []
     sizes = dmc.SegmentedControl(
         id="study-size",
         value=size,
@@ -70,7 +71,7 @@ def layout(context: Context, address: Address) -> Component:
             ),
             dag.AgGrid(
                 id="study-trials",
-                columnDefs=COLUMNS,
+                columnDefs=ordered(address.query.get("sort", "")),
                 defaultColDef={
                     "resizable": True,
                     "sortable": True,
@@ -81,7 +82,8 @@ def layout(context: Context, address: Address) -> Component:
                 columnSize="responsiveSizeToFit",
                 rowModelType="infinite",
                 getRowId="params.data.id",
-                filterModel={},
+                filterModel=filters(address.query.get("filter", "")),
+                selectedRows={"ids": [str(number) for number in numbers]},
                 dashGridOptions={
                     "rowBuffer": 0,
                     "maxBlocksInCache": 8,
@@ -102,7 +104,7 @@ def layout(context: Context, address: Address) -> Component:
                 size="sm",
                 c="dimmed",
             ),
-            dmc.Box(id="study-trial"),
+            dmc.Box(picked(context, study.name, numbers), id="study-trial"),
             tabs.tabs(address, len(context.snapshots.of(study).frame)),
             dcc.Store(id="study-name", data=study.name),
             dcc.Store(id="study-view"),
@@ -135,9 +137,8 @@ def summary(context: Context, study: StudyRecord) -> Component:
     ended = len(frame) - states.get("running", 0)
     budget = (study.job.get("budget") or {}).get("trials")
     told = [f"{ended:,} of {budget:,} trials" if budget else f"{ended:,} trials"]
-    told += [
-        f"{states[name]:,} {name}" for name in ("running", "stopped", "failed") if name in states
-    ]
+    told += [f"{states[name]:,} {name}" for name in ("stopped", "failed") if name in states]
+    told += busy(study, int(states.get("running", 0)))
     seconds = seconds_left(context.store, study)
     told += [] if seconds is None else [f"about {timedelta(seconds=round(seconds))} left"]
     if len(finished):
@@ -147,6 +148,17 @@ def summary(context: Context, study: StudyRecord) -> Component:
     line += [dmc.Badge(tag, variant="outline") for tag in study.tags]
     notes = [dmc.Text(study.note, size="sm", c="dimmed")] if study.note else []
     return dmc.Stack([dmc.Group(line, gap="md"), *notes], gap="xs")
+
+
+def busy(study: StudyRecord, running: int) -> list[str]:
+    """Return how many workers and GPUs train, as far as the job says how many there are."""
+    if not running:
+        return []
+    run = study.job.get("run") or {}
+    workers, share = run.get("workers", "auto"), run.get("gpus_per_trial", "auto")
+    of = f" of {workers}" if isinstance(workers, int) else ""
+    told = [f"{running:,}{of} workers busy"]
+    return told if share == "auto" or not share else [*told, f"{running * share:g} GPUs busy"]
 
 
 def boxed(brush: list[float] | None) -> View | None:
@@ -214,14 +226,21 @@ def wire(app: Dash, context: Context) -> None:
         State("study-name", "data"),
         prevent_initial_call=True,
     )
-    def pick(selected: list[dict[str, Any]] | None, name: str) -> Component | None:
-        numbers = [int(each["number"]) for each in selected or []]
-        if len(numbers) > 1:
-            return several(context, name, numbers)
-        return trial(context, name, numbers[0]) if numbers else None
+    def pick(selected: Any, name: str) -> Any:
+        # What an address selects is shown already.
+        if isinstance(selected, dict):
+            return no_update
+        return picked(context, name, [int(each["number"]) for each in selected or []])
 
     tabs.wire(app, context)
     _wire_browser(app)
+
+
+def picked(context: Context, name: str, numbers: list[int]) -> Component | None:
+    """Return what is shown of the rows that are selected."""
+    if len(numbers) > 1:
+        return several(context, name, numbers)
+    return trial(context, name, numbers[0]) if numbers else None
 
 
 def several(context: Context, name: str, numbers: list[int]) -> Component:
@@ -236,11 +255,10 @@ def several(context: Context, name: str, numbers: list[int]) -> Component:
 def trial(context: Context, name: str, number: int) -> Component:
     """Return one trial in short, and the commands that tell more."""
     study = context.store.study(name)
-    row = trials_frame(context.store, study.id, numbers=[number]).iloc[0]
-    reason = row[columns.REASON]
+    record = context.store.trial(study.id, number)
     page = dcc.Link(f"Trial {number}", href=context.href("/trial", study=name, number=number))
-    told = [dmc.Text([page, f": {row[columns.OUTLINE]}"], fw=600)]
-    told += [dmc.Text(reason, size="sm")] if isinstance(reason, str) else []
+    told = [dmc.Text([page, f": {record.outline}"], fw=600)]
+    told += [dmc.Text(record.reason, size="sm")] if record.reason else []
     told += [
         dmc.Group(
             [dmc.Code(f"sizewise {word} {name} {number}"), dmc.Text(why, size="sm", c="dimmed")]
@@ -285,4 +303,6 @@ def _wire_browser(app: Dash) -> None:
         Input("study-size", "value"),
         Input("study-brush", "data"),
         Input("study-tab", "value"),
+        Input("study-trials", "getRowsRequest"),
+        Input("study-trials", "selectedRows"),
     )
