@@ -39,6 +39,8 @@ from .marks import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import pandas as pd
     from numpy.typing import NDArray
 
@@ -71,26 +73,22 @@ def front_figure(
         drawn: Which trials get a mark besides the front and the finalists, where there are too
             many; all are counted.
     """
-    figure = go.Figure()
     drawn = None if drawn is None else drawn[frame[size].notna()]
     frame = judged(placed(frame, size), finalists)
     kinds = marked(frame, size)
     low = floor(frame, kinds)
     stairs = staircase(frame, kinds, size)
-    names: dict[int, str] = {}
-    if len(stairs):
-        figure.add_trace(_staircase(stairs, size))
-        names = _names(stairs, size, frame, low)
+    names = _names(stairs, size, frame, low) if len(stairs) else {}
+    traces = [_staircase(stairs, size)] if len(stairs) else []
     for mark, mask in kinds.items():
         group = frame[mask if drawn is None or mark in JUDGED else mask & drawn]
-        points = _points(mark, group, size, low)
-        if mark in ON_FRONT:
-            points.update(text=[names.get(number, "") for number in group[columns.NUMBER]])
-        figure.add_trace(points.update(name=legend(mark, kinds)))
-    figure.update_layout(_layout(title or "Accuracy for its size", summary(len(frame), kinds)))
-    figure.update_xaxes(_axis(CAPTIONS[size]), **log_ticks(frame[size]))
-    figure.update_yaxes(_axis("validation accuracy"), tickformat=".4~p", range=_range(frame, low))
-    return figure
+        traces.append(_points(mark, group, size, low, names) | {"name": legend(mark, kinds)})
+    layout = _layout(title or "Accuracy for its size", summary(len(frame), kinds))
+    accuracy = {"tickformat": ".4~p", "range": _range(frame, low)}
+    layout["xaxis"] = _axis(CAPTIONS[size]) | log_ticks(frame[size])
+    layout["yaxis"] = _axis("validation accuracy") | accuracy
+    # In one go: Plotly takes its time over every change of a figure.
+    return go.Figure(traces, layout)
 
 
 def curves_figure(epochs: pd.DataFrame, column: str = columns.ACCURACY) -> go.Figure:
@@ -116,12 +114,10 @@ def curves_figure(epochs: pd.DataFrame, column: str = columns.ACCURACY) -> go.Fi
     return figure
 
 
-def _staircase(front: pd.DataFrame, size: str) -> go.Scatter:
+def _staircase(front: pd.DataFrame, size: str) -> dict[str, Any]:
     line = {"color": ACCENT, "width": 2, "shape": "hv"}
-    best = front[columns.ACCURACY]
-    return go.Scatter(
-        x=front[size], y=best, mode="lines", line=line, hoverinfo="skip", showlegend=False
-    )
+    look = {"mode": "lines", "line": line, "hoverinfo": "skip", "showlegend": False}
+    return {"type": "scatter", "x": front[size], "y": front[columns.ACCURACY], **look}
 
 
 def _names(front: pd.DataFrame, size: str, frame: pd.DataFrame, low: float) -> dict[int, str]:
@@ -139,7 +135,9 @@ def _names(front: pd.DataFrame, size: str, frame: pd.DataFrame, low: float) -> d
     return {int(numbers[at]): f"#{numbers[at]}" for at in named}
 
 
-def _points(mark: Mark, group: pd.DataFrame, size: str, low: float) -> Any:
+def _points(
+    mark: Mark, group: pd.DataFrame, size: str, low: float, names: Mapping[int, str]
+) -> dict[str, Any]:
     edge = (
         {"color": "white", "width": 1.5}
         if mark.edge == "white"
@@ -153,12 +151,13 @@ def _points(mark: Mark, group: pd.DataFrame, size: str, low: float) -> Any:
     if margins(group).any():
         shown["error_y"] = {"array": margins(group), "color": mark.colour, "thickness": 1.2}
     if mark in ON_FRONT:
+        shown["text"] = [names.get(number, "") for number in group[columns.NUMBER]]
         shown |= {"textposition": "top left", "textfont": {"size": 11, "color": ACCENT}}
     shown |= {"hovertext": hover_texts(group), "hoverinfo": "text"}
-    mode = "markers+text" if mark in ON_FRONT else "markers"
+    shown["mode"] = "markers+text" if mark in ON_FRONT else "markers"
     if len(group) > _MANY:
-        return go.Scattergl(**shown, mode=mode)
-    return go.Scatter(**shown, mode=mode, cliponaxis=False)
+        return {"type": "scattergl", **shown}
+    return {"type": "scatter", "cliponaxis": False, **shown}
 
 
 def hover_texts(frame: pd.DataFrame) -> list[str]:
@@ -183,10 +182,10 @@ def _hover(  # noqa: PLR0913, PLR0917 - the columns of one row
     lines = [f"<b>trial {number}</b>, {state}"]
     lines += [] if math.isnan(accuracy) else [f"<b>{percent(accuracy)}</b>"]
     latency = "" if math.isnan(latency_ms) else f" · {amount(latency_ms)} ms"
-    lines += [f"{params:,} params · {macs:,} macs{latency}", *wrap(outline, 56)]
-    lines += (
-        [f"<i>{escape(line)}</i>" for line in wrap(reason, 56)] if isinstance(reason, str) else []
-    )
+    lines.append(f"{params:,} params · {macs:,} macs{latency}")
+    lines += wrap(outline, 56) if outline else []
+    told = wrap(reason, 56) if isinstance(reason, str) and reason else []
+    lines += [f"<i>{escape(line)}</i>" for line in told]
     return "<br>".join(lines)
 
 

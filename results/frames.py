@@ -25,7 +25,11 @@ _MOST_NAMED: Final = 10_000
 
 
 def trials_frame(
-    store: Store, study_id: int, *, numbers: Iterable[int] | None = None
+    store: Store,
+    study_id: int,
+    *,
+    numbers: Iterable[int] | None = None,
+    names: Sequence[str] = tuple(columns.TRIALS),
 ) -> pd.DataFrame:
     """Return all trials of a study, by number: the columns of `columns.TRIALS`.
 
@@ -35,15 +39,16 @@ def trials_frame(
         store: Where the study stands.
         study_id: The study.
         numbers: Only these trials.
+        names: Only these columns.
     """
-    wanted = [_stored(name).label(name) for name in columns.TRIALS]
+    wanted = [_stored(name).label(name) for name in names]
     mine = select(*wanted).where(TRIALS.c.study_id == study_id).order_by(TRIALS.c.number)
     asked = [mine]
     if numbers is not None:
         batches = _batches(sorted(numbers)) or [[]]
         asked = [mine.where(TRIALS.c.number.in_(some)) for some in batches]
-    moments = (columns.STARTED, columns.ENDED)
-    types = columns.TRIALS | dict.fromkeys(moments, "float64")
+    moments = {columns.STARTED, columns.ENDED}.intersection(names)
+    types = {name: "float64" if name in moments else columns.TRIALS[name] for name in names}
     frame = pd.concat([frame_of(store, each, types) for each in asked], ignore_index=True)
     for name in moments:
         frame[name] = pd.to_datetime(frame[name], unit="s", utc=True)

@@ -33,8 +33,6 @@ if TYPE_CHECKING:
 path: Final = "/study"
 title: Final = ""
 _BUTTONS: Final[dict[str, Any]] = {"modeBarButtonsToRemove": ["lasso2d", "autoScale2d"]}
-_EVERY: Final = 2_000
-"""Milliseconds between looks at the store."""
 _NAMES: Final = dict(
     zip(columns.SIZES, ("params", "macs", "activations", "weights", "latency"), strict=True)
 )
@@ -110,7 +108,7 @@ def layout(context: Context, address: Address) -> Component:
             dcc.Store(id="study-view"),
             dcc.Store(id="study-brush", data=brush_of(address)),
             dcc.Store(id="study-revision", data=revision(context, study)),
-            dcc.Interval(id="study-tick", interval=_EVERY),
+            dcc.Interval(id="study-tick"),
         ]
     )
 
@@ -143,7 +141,8 @@ def summary(context: Context, study: StudyRecord) -> Component:
     told += [] if seconds is None else [f"about {timedelta(seconds=round(seconds))} left"]
     if len(finished):
         told.append(f"best {percent(finished[columns.ACCURACY].max())}")
-        told.append(f"{int(front_mask(frame, *study.sizes).sum())} on the front")
+    if len(study.sizes) > 1:
+        told.append(f"{int(front_mask(frame, *study.sizes).sum())} on the front of both sizes")
     line = [badge(study.state), *(dmc.Text(each, size="sm") for each in told)]
     line += [dmc.Badge(tag, variant="outline") for tag in study.tags]
     notes = [dmc.Text(study.note, size="sm", c="dimmed")] if study.note else []
@@ -271,7 +270,8 @@ def trial(context: Context, name: str, number: int) -> Component:
 def _told(context: Context, study: StudyRecord, page: pd.DataFrame) -> pd.DataFrame:
     """Return the rows of a page with their texts and the grid's own id, None where nothing is."""
     texts = [columns.NUMBER, columns.OUTLINE, columns.REASON]
-    found = trials_frame(context.store, study.id, numbers=page[columns.NUMBER].tolist())[texts]
+    numbers = page[columns.NUMBER].tolist()
+    found = trials_frame(context.store, study.id, numbers=numbers, names=texts)
     joined = page.merge(found, on=columns.NUMBER, how="left").astype(object)
     return joined.where(joined.notna(), None).assign(id=joined[columns.NUMBER].astype(str))
 
@@ -297,6 +297,11 @@ def _wire_browser(app: Dash) -> None:
         Input("study-revision", "data"),
         Input("study-size", "value"),
         prevent_initial_call=True,
+    )
+    app.clientside_callback(
+        ClientsideFunction("sizewise", "pace"),
+        Output("study-tick", "interval"),
+        Input("study-tick", "id"),
     )
     app.clientside_callback(
         ClientsideFunction("sizewise", "addressed"),
