@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from threading import Thread
+from threading import Lock, Thread
 from typing import TYPE_CHECKING, Any
 
 import dash_mantine_components as dmc
@@ -72,9 +72,14 @@ def create_app(
     def made(address: Address) -> Component:
         return _page(context, address.path).layout(context, address)
 
+    expecting = Lock()
+
     def expect(pathname: str, search: str) -> None:
-        with suppress(InputError):
-            made(read_address(pathname, search, prefix))
+        if expecting.acquire(blocking=False):
+            # What is wrong is told to whoever asks for the page itself.
+            with suppress(Exception):
+                made(read_address(pathname, search, prefix))
+            expecting.release()
 
     app = _Dashboard(
         expect,

@@ -1,5 +1,5 @@
 """One study: accuracy against size, its trials, and what they tell."""
 
-from .page import boxed, brush_of, layout, path, summary, title, wire
+from .page import layout, path, title, wire
 
-__all__ = ["boxed", "brush_of", "layout", "path", "summary", "title", "wire"]
+__all__ = ["layout", "path", "title", "wire"]
