@@ -189,7 +189,10 @@ def main() -> None:
         browser.close()
     for name, value in found.items():
         print(f"{name:<26}{value:12,.3f}")
-    print(json.dumps({name: round(value, 4) for name, value in found.items()}))
+    known = {
+        name: round(value, 4) if value < float("inf") else None for name, value in found.items()
+    }
+    print(json.dumps(known))
 
 
 if __name__ == "__main__":
