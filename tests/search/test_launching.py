@@ -42,6 +42,7 @@ def until(there: Callable[[], bool]) -> None:
         time.sleep(0.2)
 
 
+@pytest.mark.slow
 def test_a_search_is_stopped_and_gone_on_with_by_another_dashboard(store: Store) -> None:
     first = ProcessLauncher(store)
     name = first.start(written("away", trials=400))

@@ -41,7 +41,7 @@ def test_a_killed_driver_loses_no_finished_trial(store: Store, tmp_path: Path) -
     job = write_job(
         tmp_path,
         budget={"trials": 12},
-        recipe={"epochs": 12, "batch_size": 32},
+        recipe={"epochs": 6, "batch_size": 32},
         search={},  # as a job has it that says nothing
     )
     driver = start(store, "run", str(job))
@@ -61,11 +61,11 @@ def test_a_killed_driver_loses_no_finished_trial(store: Store, tmp_path: Path) -
     same = ["fingerprint", "accuracy", "attempt", "started", "ended", "seed"]
     assert after.loc[kept.index, same].equals(kept[same])
     counts = Study(store, "job").epochs().groupby("number")["epoch"].agg(["count", "max"])
-    assert (counts == 12).all(axis=None)
+    assert (counts == 6).all(axis=None)
 
 
 def test_a_killed_worker_costs_one_attempt(store: Store, tmp_path: Path) -> None:
-    job = write_job(tmp_path, budget={"trials": 4}, recipe={"epochs": 60, "batch_size": 32})
+    job = write_job(tmp_path, budget={"trials": 4}, recipe={"epochs": 40, "batch_size": 32})
     driver = start(store, "run", str(job))
     wait_for(lambda: epochs_in_training(store) == [True, True] or driver.poll() is not None)
     os.kill(workers_of(driver.pid)[0], signal.SIGKILL)
@@ -73,7 +73,7 @@ def test_a_killed_worker_costs_one_attempt(store: Store, tmp_path: Path) -> None
     trials = Study(store, "job").trials()
     assert list(trials["state"]) == ["finished"] * 4
     assert sorted(trials["attempt"]) == [1, 1, 1, 2]
-    assert len(Study(store, "job").epochs()) == 4 * 60
+    assert len(Study(store, "job").epochs()) == 4 * 40
 
 
 def test_ctrl_c_keeps_everything_and_says_how_to_go_on(store: Store, tmp_path: Path) -> None:
