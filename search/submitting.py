@@ -177,7 +177,8 @@ def _name(job: Job, stem: str, store: Store | None, sent: list[SentJob]) -> str:
     stored = {study.name for study in store.studies()} if store is not None else set()
     if job.study is None:
         return first_free(check_name(stem), stored | {each.study for each in sent})
-    if job.study in stored:
+    # One that was just sent has no study yet.
+    if job.study in stored | {each.study for each in sent if not each.over}:
         rule = "a new study's name must be free"
         raise StudyExistsError("study", rule, job.study, _again(job.study))
     return check_name(job.study)

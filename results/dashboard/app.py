@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
-from threading import Lock, Thread
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import dash_mantine_components as dmc
 from dash import Dash, Input, Output
-from flask import request
 
 from space.errors import InputError
 
@@ -19,34 +16,15 @@ from .pages import pages_of
 from .snapshots import Snapshots
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from dash.development.base_component import Component
 
     from ..store import Store
-    from .address import Address
     from .launcher import Launcher
     from .page import Page
 
 _TITLE = "sizewise"
 _FRESH = 0.5
 """Seconds; pages look at their studies every two."""
-
-
-class _Dashboard(Dash):
-    """Begins with a page while the browser still reads the programs that will ask for it.
-
-    What the page needs of the store is in memory when it is asked for.
-    """
-
-    def __init__(self, expect: Callable[[str, str], None], *told: Any, **named: Any) -> None:
-        super().__init__(*told, **named)
-        self._expect = expect
-
-    def interpolate_index(self, **parts: Any) -> Any:  # type: ignore[override]  # passed on whole
-        asked = request.path, request.query_string.decode()
-        Thread(target=self._expect, args=asked, daemon=True).start()
-        return super().interpolate_index(**parts)
 
 
 def create_app(
@@ -68,21 +46,7 @@ def create_app(
     """
     launcher = None if read_only else launcher
     context = Context(store, prefix, Snapshots(store, fresh=_FRESH), read_only, launcher)
-
-    def made(address: Address) -> Component:
-        return _page(context, address.path).layout(context, address)
-
-    expecting = Lock()
-
-    def expect(pathname: str, search: str) -> None:
-        if expecting.acquire(blocking=False):
-            # What is wrong is told to whoever asks for the page itself.
-            with suppress(Exception):
-                made(read_address(pathname, search, prefix))
-            expecting.release()
-
-    app = _Dashboard(
-        expect,
+    app = Dash(
         __name__,
         title=_TITLE,
         update_title="",
@@ -108,7 +72,7 @@ def create_app(
         address = read_address(pathname, search, prefix)
         links = shell.links(context, address.path)
         try:
-            return dmc.Stack(made(address)), links
+            return dmc.Stack(_page(context, address.path).layout(context, address)), links
         except InputError as error:
             return shell.explain(context, error), links
 

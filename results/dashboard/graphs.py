@@ -31,20 +31,20 @@ def graph(
     Args:
         name: Its id.
         figure: As the page shows it.
-        height: In pixels, or with a unit.
+        height: In pixels, or as style sheets say it.
         margin: Room around it in pixels, by side.
         config: What Plotly is told besides.
     """
     told: Any = {"displaylogo": False, "responsive": True, **config}
     return dcc.Graph(
         id=name,
-        figure=dressed(figure).update_layout(margin=margin),
+        figure=dressed(figure, margin=margin),
         config=told,
-        style={"height": height, "minHeight": "200px"},
+        style={"height": height},
     )
 
 
-def dressed(figure: go.Figure) -> go.Figure:
+def dressed(figure: go.Figure, *, margin: Mapping[str, int] = _MARGIN) -> go.Figure:
     """Return a figure that is see-through and without its title, which the page says.
 
     Ink and lines are those of the light theme; the style sheet sees to the dark one, so that a
@@ -56,7 +56,7 @@ def dressed(figure: go.Figure) -> go.Figure:
         font_color=INK,
         hoverlabel_bgcolor="white",
         title=None,
-        margin=_MARGIN,
+        margin=margin,
         paper_bgcolor="rgba(0,0,0,0)",
         plot_bgcolor="rgba(0,0,0,0)",
     )

@@ -68,9 +68,23 @@ def filters(text: str) -> dict[str, Any]:
         model = json.loads(text or "{}")
     except ValueError:
         model = None
-    if not isinstance(model, dict) or not all(isinstance(each, dict) for each in model.values()):
+    if not isinstance(model, dict) or not all(map(_is_filter, model.values())):
         raise InputError("filter", "must be a mapping of columns to filters, as JSON", text)
     return model
+
+
+def _is_filter(model: Any) -> bool:
+    """Return whether it is a filter of one column: its bounds are numbers, or it is of texts."""
+    if not isinstance(model, dict):
+        return False
+    conditions = model.get("conditions") or []
+    kind = str if model.get("filterType") == "text" else (int, float)
+    bounds = [model[name] for name in ("filter", "filterTo") if model.get(name) is not None]
+    return (
+        isinstance(conditions, list)
+        and all(map(_is_filter, conditions))
+        and all(isinstance(each, kind) for each in bounds)
+    )
 
 
 def chosen(

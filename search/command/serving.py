@@ -4,11 +4,14 @@
 # ruff: noqa: PLC0415
 
 import signal
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from .options import StoreOption
+
+if TYPE_CHECKING:
+    from results.dashboard.launcher import Launcher
 
 
 def dashboard(  # noqa: PLR0913, PLR0917 - the command's options
@@ -51,12 +54,17 @@ def dashboard(  # noqa: PLR0913, PLR0917 - the command's options
     """Show the studies of a store in the browser, live."""
     from results import open_store
     from results.dashboard.serving import Serving, serve
-    from search.launching import ClusterLauncher, ProcessLauncher
+    from search.launching import ProcessLauncher
     from search.terminal.views import console
 
     opened, out = open_store(store), console()
     opened.studies()
-    launcher = ProcessLauncher(opened) if address is None else ClusterLauncher(opened, address)
+    launcher: Launcher = ProcessLauncher(opened)
+    if address is not None:
+        # It brings Ray, which takes seconds.
+        from search.launching.cluster import ClusterLauncher
+
+        launcher = ClusterLauncher(opened, address)
     how = Serving(host, port, prefix, token, no_token, tuple(allow_host or ()), read_only)
 
     def tell(url: str) -> None:

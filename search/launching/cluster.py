@@ -62,8 +62,13 @@ class ClusterLauncher(Checks):
         """Return the latest job of each study, the newest first."""
         with self._lock:
             jobs = {job.study: job for job in submitting.sent_jobs(self.place)}
+        now = datetime.now(UTC)
         found = [
-            Launched(job.study, not job.over, datetime.fromtimestamp(job.started or 0, UTC))
+            Launched(
+                job.study,
+                not job.over,
+                datetime.fromtimestamp(job.started, UTC) if job.started else now,
+            )
             for job in jobs.values()
         ]
         return sorted(found, key=lambda one: one.started, reverse=True)

@@ -11,10 +11,11 @@ import pytest
 import yaml
 
 from results import Study, open_store
-from search.launching import ClusterLauncher
+from search.launching.cluster import ClusterLauncher
 from space.errors import InputError
 from tests.search.head import PATIENCE, ray_head
 from tests.search.jobs import small_job
+from tests.search.steering import finished, steer
 from tests.search.test_ray import wait_for
 
 if TYPE_CHECKING:
@@ -74,12 +75,6 @@ class Machine:
         return str(path)
 
 
-def finished(store: Store, name: str) -> int:
-    if name not in {study.name for study in store.studies()}:
-        return 0
-    return int((Study(store, name).trials()["state"] == "finished").sum())
-
-
 @pytest.mark.slow
 def test_searches_are_sent_stopped_and_resumed_side_by_side(
     head: Head, store: Store, tmp_path: Path
@@ -137,34 +132,14 @@ def test_dashboards_start_stop_and_resume_searches_on_a_cluster(
     for name in ("HOME", "RAY_AUTH_MODE", "RAY_AUTH_TOKEN"):
         monkeypatch.setenv(name, head.variables[name])
     monkeypatch.chdir(tmp_path)
-    one = ClusterLauncher(store, head.dashboard)
     job = small_job(
         study="sent",
         budget={"trials": 200},
         recipe={"epochs": EPOCHS, "batch_size": 32},
         run={"runner": "ray", "workers": 1},
     )
-    assert one.start(yaml.safe_dump(job.model_dump(mode="json"))) == "sent"
-    wait_for(lambda: finished(store, "sent") >= 2)
-
-    other = ClusterLauncher(store, head.dashboard)
-    assert [(job.study, job.doing) for job in other.launched()] == [("sent", True)]
-    with pytest.raises(InputError, match="must be interrupted"):
-        other.resume("sent")
-    other.stop("sent")
-    wait_for(lambda: not one.launched()[0].doing)
-    assert store.study("sent").state == "interrupted"
-    assert "sizewise resume sent" in one.log("sent")
-    assert one.log("unknown") == ""
-    with pytest.raises(InputError, match="must be running"):
-        one.stop("sent")
-
-    kept = finished(store, "sent")
-    one.resume("sent")
-    wait_for(lambda: finished(store, "sent") > kept)
-    assert [(job.study, job.doing) for job in one.launched()] == [("sent", True)]
-    one.stop("sent")
-    wait_for(lambda: not one.launched()[0].doing)
+    one, other = (ClusterLauncher(store, head.dashboard) for _ in range(2))
+    steer(one, other, store, yaml.safe_dump(job.model_dump(mode="json")))
 
 
 def test_a_dashboard_needs_a_server_and_a_cluster(tmp_path: Path) -> None:

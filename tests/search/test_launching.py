@@ -3,26 +3,21 @@
 from __future__ import annotations
 
 import os
-import time
 from typing import TYPE_CHECKING
 
 import pytest
 import yaml
 
 from results import open_store
-from results.errors import StudyExistsError
 from search.launching import ProcessLauncher, processes
 from space.errors import InputError
 from tests.search.jobs import small_job
+from tests.search.steering import steer
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
 
     from results import Store
-
-PATIENCE = 120.0
-"""Seconds; a process imports torch before it begins."""
 
 
 @pytest.fixture
@@ -35,40 +30,12 @@ def written(study: str | None = None, trials: int = 2) -> str:
     return yaml.safe_dump(job)
 
 
-def until(there: Callable[[], bool]) -> None:
-    end = time.monotonic() + PATIENCE
-    while not there():
-        assert time.monotonic() < end
-        time.sleep(0.2)
-
-
 @pytest.mark.slow
 def test_a_search_is_stopped_and_gone_on_with_by_another_dashboard(store: Store) -> None:
-    first = ProcessLauncher(store)
-    name = first.start(written("away", trials=400))
-    assert name == "away"
-    with pytest.raises(StudyExistsError):
-        first.start(written("away"))
-    until(lambda: any(study.name == "away" for study in store.studies()))
-    study = store.study("away")
-    until(lambda: len(store.trials(study.id)) > 2)
-
-    other = ProcessLauncher(open_store(store.url))
-    assert [(one.study, one.doing) for one in other.launched()] == [("away", True)]
-    with pytest.raises(InputError, match="must be interrupted"):
-        other.resume("away")
-    other.stop("away")
-    until(lambda: not other.launched()[0].doing)
-    assert store.study("away").state == "interrupted"
-    assert "sizewise resume away" in other.log("away")
-    with pytest.raises(InputError, match="must be searched for by a process"):
-        other.stop("away")
-
-    kept = len(store.trials(study.id))
-    other.resume("away")
-    until(lambda: len(store.trials(study.id)) > kept)
-    other.stop("away")
-    until(lambda: not other.launched()[0].doing)
+    other = open_store(store.url)
+    job = written("away", trials=400)
+    steer(ProcessLauncher(store), ProcessLauncher(other), store, job)
+    other.close()
 
 
 def test_what_is_wrong_is_told_before_anything_starts(store: Store, tmp_path: Path) -> None:

@@ -42,7 +42,10 @@
   }
 
   // The rows that an address selects, once all of them are there.
+  let reselected = null;
   function reselect(selected) {
+    if (selected === reselected || !selected.ids.length) return;
+    reselected = selected;
     window.dash_ag_grid.getApiAsync("study-trials").then((grid) => {
       // No event tells that rows have come.
       const mark = (tries) => {

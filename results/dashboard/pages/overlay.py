@@ -56,7 +56,7 @@ def layout(context: Context, address: Address) -> Component:
             dmc.Title("Studies side by side", order=1, size="h2"),
             dmc.Group(links, gap="md"),
             *([dmc.Alert(warning, color="orange", variant="light")] if len(data) > 1 else []),
-            graph("overlay-fronts", fronts_figure(context.store, names, size), "46vh"),
+            graph("overlay-fronts", fronts_figure(context.store, names, size), "max(46vh, 300px)"),
             dmc.Text("Hypervolume of accuracy against log size, up to one size for all", size="sm"),
             graph("overlay-growth", growth_figure(growths(context.store, names, size)), 320),
         ]

@@ -10,10 +10,11 @@ from hypothesis import strategies as st
 
 from results import Store, open_store
 from results.dashboard.snapshots import HELD, Snapshots
-from results.dashboard.table import chosen
+from results.dashboard.table import chosen, filters
 from results.dashboard.thinning import CELLS, View, drawn
 from results.figures import front_figure
 from results.frames import front_mask, trials_frame
+from space.errors import InputError
 
 from ..samples import new_study, report, start
 
@@ -171,6 +172,15 @@ def test_what_the_table_does_not_know_changes_nothing() -> None:
         "params": {"type": "__import__", "filter": "x"},
     }
     assert chosen(frame, order, filters).equals(frame)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["[", "[]", '{"params": 3}', '{"params": {"filter": "x"}}', '{"params": {"conditions": [3]}}'],
+)
+def test_an_address_with_a_wrong_filter_is_refused(text: str) -> None:
+    with pytest.raises(InputError, match="filter: must be a mapping"):
+        filters(text)
 
 
 def test_two_conditions_are_joined() -> None:

@@ -55,7 +55,7 @@ def layout(context: Context, address: Address) -> Component:
         [
             dmc.Group([dmc.Title(study.name, order=1, size="h2"), sizes], justify="space-between"),
             dmc.Box(summary(context, study), id="study-summary"),
-            graph("study-front", picture(context, study, size), "52vh", **_BUTTONS),
+            graph("study-front", picture(context, study, size), "max(52vh, 340px)", **_BUTTONS),
             dmc.Group(
                 [
                     dmc.Text(id="study-told", size="sm", c="dimmed"),
