@@ -235,6 +235,7 @@ def test_an_onnx_file_alone_says_what_it_expects(
     assert json.loads(extra["export.json"])["class_names"] == list(parts.class_names)
 
 
+@pytest.mark.slow
 def test_train_py_trains_the_network_again(
     digits: tuple[ExportReport, nn.Module, Split], sites: dict[str, Path], tmp_path: Path
 ) -> None:

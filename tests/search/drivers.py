@@ -77,7 +77,7 @@ def epochs_in_training(store: Store) -> list[bool]:
     if not store.studies():
         return []
     trials = Study(store, "job").trials()
-    return list(trials[trials["state"] == "running"]["epochs"].between(3, 30))
+    return list(trials[trials["state"] == "running"]["epochs"].between(2, 20))
 
 
 def workers_of(driver: int) -> list[int]:

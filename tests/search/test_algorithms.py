@@ -26,8 +26,8 @@ ALGORITHMS = [
 
 @pytest.fixture
 def limits(name: str) -> dict[str, int]:
-    """Keep 50 networks, so that an algorithm can be asked for all of them, or 21 for a slow one."""
-    return {"params": 400 if name == "gp" else 1_500}
+    """Keep 30 networks, so that an algorithm can be asked for all of them, or 21 for a slow one."""
+    return {"params": 400 if name == "gp" else 700}
 
 
 @pytest.fixture

@@ -87,6 +87,7 @@ def test_the_text_tells_every_number() -> None:
     assert "where rule" in census.text(ruled.census())
 
 
+@pytest.mark.slow
 def test_a_space_of_ten_to_the_fifteen_points_is_estimated() -> None:
     stage = {
         "repeat": [1, 2, 3],

@@ -143,7 +143,9 @@ for report in train(network, cut, recipe, seed=4, checkpoint=folder / "checkpoin
 """
 
 
-@pytest.mark.parametrize(("optimizer", "kill_at"), [("adamw", 10), ("sgd", 17)])
+@pytest.mark.parametrize(
+    ("optimizer", "kill_at"), [("adamw", 10), pytest.param("sgd", 17, marks=pytest.mark.slow)]
+)
 def test_a_process_killed_for_good(
     small: Architecture, digits_split: Split, tmp_path: Path, optimizer: str, kill_at: int
 ) -> None:

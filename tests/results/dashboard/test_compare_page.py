@@ -54,7 +54,7 @@ def test_rows_of_the_table_are_compared(page: Page, store: Store) -> None:
     assert page.url.endswith("trials=2%2C3")
 
 
-@pytest.mark.parametrize("trials", ["1", "1,1", "0,1,2,3,0,1,2", "1,99", "one,two", "", "1,-2"])
-def test_what_cannot_be_compared_is_explained(page: Page, trials: str) -> None:
-    page.goto(f"/compare?study=small&trials={trials}")
-    page.wait_for_selector("#page >> text=There is nothing to show here")
+def test_what_cannot_be_compared_is_explained(page: Page) -> None:
+    for trials in ("1", "1,1", "0,1,2,3,0,1,2", "1,99", "one,two", "", "1,-2"):
+        page.goto(f"/compare?study=small&trials={trials}")
+        page.wait_for_selector("#page >> text=There is nothing to show here")

@@ -139,7 +139,9 @@ def test_what_is_no_page_or_file_is_refused(store: Store) -> None:
     assert not (redirected.location or "").startswith("//")
 
 
-@pytest.mark.parametrize("ended_by", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize(
+    "ended_by", [signal.SIGTERM, pytest.param(signal.SIGINT, marks=pytest.mark.slow)]
+)
 def test_a_flood_leaves_it_up(store: Store, ended_by: signal.Signals) -> None:
     asked = [
         sys.executable,

@@ -73,6 +73,7 @@ def test_a_brush_narrows_the_table_and_the_address_brings_it_back(page: Page) ->
     assert "brush=" not in page.url
 
 
+@pytest.mark.slow
 def test_the_address_brings_back_order_filter_and_selection(page: Page, store: Store) -> None:
     wanted = '{"state":{"filterType":"text","type":"contains","filter":"finished"}}'
     page.goto(f"/study?name=digits&filter={quote(wanted)}&trials=0,1")
@@ -96,6 +97,7 @@ def test_the_address_brings_back_order_filter_and_selection(page: Page, store: S
     assert page.locator("#studies-list tbody tr").count() == 1
 
 
+@pytest.mark.slow
 def test_themes_and_sizes_are_drawn(page: Page) -> None:
     page.goto("/study?name=digits&x=macs")
     page.wait_for_selector("#study-front .xtitle:has-text('multiply-adds')")
@@ -108,19 +110,16 @@ def test_themes_and_sizes_are_drawn(page: Page) -> None:
     assert "x=latency_ms" in page.url
 
 
-@pytest.mark.parametrize(
-    "path",
-    [
+def test_what_is_not_there_is_explained(page: Page) -> None:
+    for path in (
         "/nowhere",
         "/study?name=unknown",
         "/study?name=digits&x=y",
         "/study?name=digits&filter=[",
         "/?sort=x",
-    ],
-)
-def test_what_is_not_there_is_explained(page: Page, path: str) -> None:
-    page.goto(path)
-    page.wait_for_selector("#page >> text=There is nothing to show here")
+    ):
+        page.goto(path)
+        page.wait_for_selector("#page >> text=There is nothing to show here")
     page.click("#page >> text=All studies")
     page.wait_for_selector("#studies-list table")
 

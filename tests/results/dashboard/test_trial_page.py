@@ -66,19 +66,16 @@ def test_a_trial_is_exported_to_its_own_folder(page: Page, store: Store) -> None
     assert (folder / "model.py").is_file()
 
 
-@pytest.mark.parametrize(
-    "query",
-    [
+def test_what_is_not_there_is_explained(page: Page) -> None:
+    for query in (
         "study=../../x&number=1",
         "study=small&number=999",
         "study=small&number=-1",
         "study=small&number=1&tab=nothing",
         "study=small",
-    ],
-)
-def test_what_is_not_there_is_explained(page: Page, query: str) -> None:
-    page.goto(f"/trial?{query}")
-    page.wait_for_selector("#page >> text=There is nothing to show here")
+    ):
+        page.goto(f"/trial?{query}")
+        page.wait_for_selector("#page >> text=There is nothing to show here")
 
 
 def test_who_may_only_look_changes_nothing(store: Store) -> None:
