@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 path: Final = "/overlay"
 title: Final = ""
+charts: Final = True
 MOST: Final = len(LINES)
 
 

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 path: Final = "/"
 title: Final = "Studies"
+charts: Final = False
 COLOURS: Final = {"running": "teal", "finished": "blue", "interrupted": "yellow", "failed": "red"}
 _NEWEST: Final = "newest first"
 _ORDERS: Final = {

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 path: Final = "/launch"
 title: Final = "Launch"
+charts: Final = False
 _FIRST: Final = "digits"
 _FIELD: Final = {"type": "launch-field", "field": ALL}
 

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 path: Final = "/study"
 title: Final = ""
+charts: Final = True
 _BUTTONS: Final[dict[str, Any]] = {"modeBarButtonsToRemove": ["lasso2d", "autoScale2d"]}
 _NAMES: Final = dict(
     zip(columns.SIZES, ("params", "macs", "activations", "weights", "latency"), strict=True)
@@ -140,6 +141,7 @@ def wire(app: Dash, context: Context) -> None:
         Input("study-tick", "n_intervals"),
         State("study-name", "data"),
         State("study-revision", "data"),
+        prevent_initial_call=True,
     )
     def look(_: int | None, name: str, seen: list[Any] | None) -> tuple[Any, Any]:
         study = context.store.study(name)

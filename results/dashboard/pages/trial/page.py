@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
 path: Final = "/trial"
 title: Final = ""
+charts: Final = True
 _TABS: Final = {
     "layers": "Layers",
     "curve": "Learning curve",
