@@ -12,7 +12,7 @@ from scipy.stats import binomtest
 
 from results import Study, open_store, weights_path
 from results.comparing import exact_mcnemar
-from results.comparing.answers import sides
+from results.comparing.answers import EXAMPLES, sides
 from results.finals.answered import Kept, write_answers
 from search.session import run
 from space.errors import InputError
@@ -54,7 +54,8 @@ def test_sides_are_those_of_counting(drawn: list[tuple[int, int, int]]) -> None:
             more = sum(y == (row, column) for _, y in pairs)
             assert told.confusion[row, column] == more - sum(x == (row, column) for x, _ in pairs)
     assert all(row != column for row, column, _ in told.largest_changes())
-    assert {example.index for example in told.examples} == {*lost, *won}
+    half = EXAMPLES // 2
+    assert {example.index for example in told.examples} == {*lost[:half], *won[:half]}
 
 
 def test_the_first_is_held_against_each_other(study: Study) -> None:
