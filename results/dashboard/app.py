@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import dash_mantine_components as dmc
@@ -100,7 +101,9 @@ def _lay_out_newest(context: Context) -> None:
     if studies:
         newest = max(studies, key=lambda study: study.changed)
         page = _page(context, "/study")
-        page.layout(context, Address(page.path, {"name": newest.name}))
+        # What is wrong with it, its page explains to who asks for it.
+        with suppress(InputError):
+            page.layout(context, Address(page.path, {"name": newest.name}))
 
 
 def _page(context: Context, path: str) -> Page:
