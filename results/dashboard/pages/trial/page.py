@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 path: Final = "/trial"
 title: Final = ""
-charts: Final = True
+charts: Final = False
 _TABS: Final = {
     "layers": "Layers",
     "curve": "Learning curve",
