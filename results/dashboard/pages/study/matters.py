@@ -44,22 +44,12 @@ def importance_figure(importance: pd.DataFrame, size: str) -> tuple[go.Figure, s
     figure.update_layout(barmode="group", legend={"orientation": "h", "y": 1.12})
     figure.update_xaxes(title="share of the variance that is lost without it", rangemode="tozero")
     figure.update_yaxes(automargin=True)
-    return figure, _sureness(importance, size.replace("_", " "))
-
-
-def _sureness(importance: pd.DataFrame, size: str) -> str:
-    """Return how much the choices tell of held out trials, and so how far to trust the picture."""
-    of_accuracy, of_size = importance.iloc[0][[columns.ACCURACY_KNOWN, columns.SIZE_KNOWN]]
-    if of_accuracy <= 0:
-        return (
-            "The choices do not tell the accuracy of trials held out: with so few trials, or such "
-            f"small differences, its importances mean nothing. They explain {max(0, of_size):.0%} "
-            f"of the variance of log {size}."
-        )
-    return (
-        f"All choices together explain {of_accuracy:.0%} of the variance of accuracy and "
-        f"{max(0, of_size):.0%} of that of log {size}: where that is little, importances mean "
-        "little."
+    # Below zero where the choices tell of trials held out less than the mean does: nothing.
+    known = importance[[columns.ACCURACY_KNOWN, columns.SIZE_KNOWN]].iloc[0].clip(lower=0)
+    return figure, (
+        f"All choices together explain {known[columns.ACCURACY_KNOWN]:.0%} of the variance of "
+        f"accuracy and {known[columns.SIZE_KNOWN]:.0%} of that of log {size.replace('_', ' ')} in "
+        "trials held out: where that is little, importances mean little."
     )
 
 
