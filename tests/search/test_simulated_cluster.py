@@ -12,6 +12,7 @@ import pytest
 from results import Study, open_store
 from search.desk import Desk
 from search.runners import ray_tune
+from search.runners.ray_access import MODE, authentication
 from search.session import run
 from tests.search.drivers import faults
 from tests.search.jobs import small_job
@@ -37,15 +38,16 @@ def cluster(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     """Two machines beside a head that trains nothing; jobs with this address train on them."""
     from ray.cluster_utils import Cluster
 
-    monkeypatch.setenv("RAY_AUTH_MODE", "disabled")
     monkeypatch.setenv("RAY_health_check_period_ms", "500")
     monkeypatch.setenv("RAY_health_check_failure_threshold", "3")
     head = {"num_cpus": 0, "object_store_memory": 128 * 1024**2}
-    made = Cluster(initialize_head=True, head_node_args=head)
-    try:
-        yield made
-    finally:
-        made.shutdown()
+    # Ray ends the whole process where it goes on with the mode of an earlier cluster's tests.
+    with authentication({MODE: "disabled"}):
+        made = Cluster(initialize_head=True, head_node_args=head)
+        try:
+            yield made
+        finally:
+            made.shutdown()
 
 
 def job(cluster: Any, trials: int, **run_changes: Any) -> Any:
