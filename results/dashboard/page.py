@@ -25,11 +25,6 @@ class Page(Protocol):
         """What the navigation calls it; empty where it is reached from other pages alone."""
         ...
 
-    @property
-    def charts(self) -> bool:
-        """Whether it shows charts as soon as it opens."""
-        ...
-
     def layout(self, context: Context, address: Address) -> Component:
         """Return the view that an address names.
 

@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
 path: Final = "/jobs"
 title: Final = "Jobs"
-charts: Final = False
 _EVERY: Final = 2_000
 """Milliseconds between looks at processes and logs."""
 _ACTIONS: Final = {"type": "jobs-do", "what": ALL, "study": ALL}

@@ -32,7 +32,6 @@ if TYPE_CHECKING:
 
 path: Final = "/overlay"
 title: Final = ""
-charts: Final = True
 MOST: Final = len(LINES)
 
 

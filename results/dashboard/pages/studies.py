@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
 path: Final = "/"
 title: Final = "Studies"
-charts: Final = False
 COLOURS: Final = {"running": "teal", "finished": "blue", "interrupted": "yellow", "failed": "red"}
 _NEWEST: Final = "newest first"
 _ORDERS: Final = {

@@ -32,7 +32,6 @@ if TYPE_CHECKING:
 
 path: Final = "/compare"
 title: Final = ""
-charts: Final = True
 _SMALL: Final = {"l": 40, "r": 20, "t": 30, "b": 10}
 _FACTS: Final = (columns.ACCURACY, *columns.SIZES, columns.EPOCHS, columns.SECONDS)
 

@@ -1,5 +1,5 @@
 """A form that starts a search."""
 
-from .page import charts, layout, path, title, wire
+from .page import layout, path, title, wire
 
-__all__ = ["charts", "layout", "path", "title", "wire"]
+__all__ = ["layout", "path", "title", "wire"]

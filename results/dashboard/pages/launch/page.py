@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
 path: Final = "/launch"
 title: Final = "Launch"
-charts: Final = False
 _FIRST: Final = "digits"
 _FIELD: Final = {"type": "launch-field", "field": ALL}
 

@@ -30,7 +30,6 @@ if TYPE_CHECKING:
 
 path: Final = "/study"
 title: Final = ""
-charts: Final = True
 _BUTTONS: Final[dict[str, Any]] = {"modeBarButtonsToRemove": ["lasso2d", "autoScale2d"]}
 _NAMES: Final = dict(
     zip(columns.SIZES, ("params", "macs", "activations", "weights", "latency"), strict=True)

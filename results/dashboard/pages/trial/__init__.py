@@ -1,5 +1,5 @@
 """One trial: its network, how it learnt, what it sees, and what to do with it."""
 
-from .page import charts, layout, path, title, wire
+from .page import layout, path, title, wire
 
-__all__ = ["charts", "layout", "path", "title", "wire"]
+__all__ = ["layout", "path", "title", "wire"]

@@ -33,7 +33,6 @@ if TYPE_CHECKING:
 
 path: Final = "/trial"
 title: Final = ""
-charts: Final = False
 _TABS: Final = {
     "layers": "Layers",
     "curve": "Learning curve",
