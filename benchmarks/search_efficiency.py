@@ -35,9 +35,9 @@ if TYPE_CHECKING:
     from ._searches import Found
 
 ALGORITHMS = get_args(AlgorithmName)
-# Optuna's Gaussian process takes seconds for a decision, and ever more: seeds, and networks that a
-# search may train, on each table.
-CAPS = {"gp": (5, 150)}
+# Networks that a search may train: Optuna's Gaussian process takes seconds for a decision, and ever
+# more.
+CAPS = {"gp": 150}
 # What --quick searches.
 QUICK = ("pareto", "random", "tpe")
 
@@ -53,10 +53,8 @@ def searches(
     tasks = []
     for name in names:
         for algorithm in algorithms:
-            most, cap = CAPS.get(algorithm, (seeds, networks))
-            cap = cap if cap is None or networks is None else min(cap, networks)
-            chosen = range(min(seeds, most))
-            tasks += [Task(name, columns, algorithm, seed, cap) for seed in chosen]
+            most = min(filter(None, (CAPS.get(algorithm), networks)), default=None)
+            tasks += [Task(name, columns, algorithm, seed, most) for seed in range(seeds)]
     return tasks
 
 
