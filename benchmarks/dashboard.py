@@ -22,7 +22,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from playwright.sync_api import Error, ViewportSize, sync_playwright
+from playwright.sync_api import Error, sync_playwright
 
 from benchmarks.store import fill_optuna, generate, networks
 from results import Study, TrialStart, open_store
@@ -30,7 +30,7 @@ from results import Study, TrialStart, open_store
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from playwright.sync_api import Browser, Page, Playwright, Request
+    from playwright.sync_api import Browser, Page, Playwright, Request, ViewportSize
 
 _OURS = (sys.executable, "-m", "search.command", "dashboard", "--no-token", "--port", "0")
 _THERE = ("#study-front .scatterlayer .point", "#study-trials [row-index='0'] [col-id=number]")

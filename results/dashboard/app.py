@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import dash_mantine_components as dmc
 from dash import Dash, Input, Output
+from flask import Flask, Response, request
 
 from space.errors import InputError
 
@@ -27,6 +28,8 @@ _TITLE = "sizewise"
 _FRESH = 0.5
 """Seconds; pages look at their studies every two."""
 _PLOTLY = "_dash-component-suites/plotly/package_data/plotly.min.js"
+_KEPT = 300
+"""Seconds; what was fetched early need not be asked for again when a chart comes."""
 
 
 def create_app(
@@ -58,7 +61,8 @@ def create_app(
         compress=True,
         suppress_callback_exceptions=True,
     )
-    app.index_string = _index(app.index_string, prefix)
+    app.index_string = app.index_string.replace("<html>", '<html lang="en">')
+    _fetch_early(app, prefix)
     app.layout = shell.frame(context)
     shell.wire(app)
     for page in pages_of(context):
@@ -82,14 +86,22 @@ def create_app(
     return app
 
 
-def _index(usual: str, prefix: str) -> str:
-    """Return the frame of the page, which lets a browser fetch early what draws charts.
+def _fetch_early(app: Dash, prefix: str) -> None:
+    """Let a browser fetch early what draws charts: half of all it fetches, and Dash's last wish.
 
-    That is half of what it fetches in all, and Dash's last wish. No preload: browsers complain of
-    one where no chart follows.
+    No preload: browsers complain of one where no chart follows.
     """
     early = f'<link rel="prefetch" as="script" href="{prefix}{_PLOTLY}">'
-    return usual.replace("<html>", '<html lang="en">').replace("</head>", f"{early}</head>")
+    app.index_string = app.index_string.replace("</head>", f"{early}</head>")
+    server: Flask = app.server
+
+    @server.after_request
+    def keep(response: Response) -> Response:
+        # A refusal must not be kept.
+        if response.status_code == 200 and request.path.endswith(_PLOTLY):
+            response.cache_control.private = True
+            response.cache_control.max_age = _KEPT
+        return response
 
 
 def _lay_out_newest(context: Context) -> None:

@@ -88,10 +88,25 @@ class Surrogate:
         By the accuracies told here, each against what the others let expect (Rasmussen and
         Williams 2006, "Gaussian processes for machine learning", eq. 5.12), by degrees of freedom.
         """
-        process = self._process
-        inverse = cho_solve((process.L_, True), np.eye(len(process.L_)))
-        off = (process.alpha_**2 / np.diag(inverse))[: self._own]
+        weights, precision = self._left_out
+        off = (weights**2 / precision)[: self._own]
         return _CAUTION * float(np.sqrt(max(1.0, off.sum() / self.freedom)))
+
+    def left_out(self) -> tuple[Floats, Floats]:
+        """Return what each network told was to reach by all others, and by how much it may miss.
+
+        Median and standard deviation of accuracies, training noise included.
+        """
+        weights, precision = self._left_out
+        values = self._process.y_train_ - weights / precision
+        errors = values * self._scale + self._middle
+        return accuracy_of(errors), np.sqrt(1 / precision) * self._scale * np.exp(errors)
+
+    @property
+    def _left_out(self) -> tuple[Floats, Floats]:
+        """The weights of what was told, and the diagonal of the inverse of its covariance."""
+        inverse = cho_solve((self._process.L_, True), np.eye(len(self._process.L_)))
+        return self._process.alpha_, np.diag(inverse)
 
     def predict(self, features: Floats) -> tuple[Floats, Floats]:
         """Return median and standard deviation of the accuracy, training noise apart.

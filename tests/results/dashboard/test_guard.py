@@ -61,6 +61,22 @@ def test_the_token_opens_it_once_and_leaves_the_address(store: Store, prefix: st
     assert client.get(f"{prefix}_dash-layout", base_url=LOCAL).status_code == 200
 
 
+@pytest.mark.parametrize("prefix", ["/", "/sizewise/"])
+def test_what_is_fetched_early_is_there_and_kept_but_no_refusal_is(
+    store: Store, prefix: str
+) -> None:
+    client = client_of(store, prefix)
+    page = client.get(f"{prefix}?token={TOKEN}", base_url=LOCAL, follow_redirects=True)
+    early = re.search(r'rel="prefetch" as="script" href="([^"]+)"', page.text)
+    assert early is not None
+    assert early[1].startswith(prefix)
+    kept = client.get(early[1], base_url=LOCAL)
+    assert (kept.status_code, kept.cache_control.private) == (200, True)
+    assert kept.cache_control.max_age
+    refused = client_of(store, prefix).get(early[1], base_url=LOCAL)
+    assert (refused.status_code, refused.cache_control.max_age) == (403, None)
+
+
 @pytest.mark.parametrize(
     "path",
     ["/", "/?token=", "/?token=wrong", "/?token=\udcff", "/_dash-layout", "/assets/sizewise.js"],
